@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { installPacked, packagesOf, readManifest } from './packed.ts'
 
 // What users get: every package is packed as for the registry, unpacked into the node_modules of a folder outside the
 // repository, and used there by plain node and tsc. No network: third-party dependencies are linked from where pnpm has
@@ -22,20 +23,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 
-interface Manifest {
-  name: string
-  version: string
-  exports: Record<string, unknown>
-  bin?: Record<string, string>
-  dependencies?: Record<string, string>
-  peerDependencies?: Record<string, string>
-  optionalDependencies?: Record<string, string>
-}
-
-const packages = globSync('packages/*/package.json', { cwd: root })
-  .map(path => ({ folder: dirname(path), manifest: readJson(join(root, path)) }))
-  .filter(({ manifest }) => !('private' in manifest))
-  .sort((a, b) => a.manifest.name.localeCompare(b.manifest.name))
+const packages = packagesOf(root)
 const imports = packages.flatMap(({ manifest }) =>
   Object.keys(manifest.exports).map(key => (key === '.' ? manifest.name : `${manifest.name}${key.slice(1)}`)),
 )
@@ -44,29 +32,10 @@ let folder: string
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-published-')))
   await run(join(root, 'node_modules/.bin/tsc'), ['-b', 'tsconfig.build.json'], { cwd: root })
-  for (const each of packages) await install(each.folder)
+  for (const each of packages) await installPacked(each, packages, folder)
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-async function install(from: string): Promise<void> {
-  const { name } = readJson(join(root, from, 'package.json'))
-  const packed = join(folder, 'packed', name)
-  const home = join(folder, 'node_modules', name)
-  mkdirSync(packed, { recursive: true })
-  mkdirSync(home, { recursive: true })
-  await run('pnpm', ['pack', '--pack-destination', packed], { cwd: join(root, from) })
-  const [tarball = ''] = globSync('*.tgz', { cwd: packed })
-  await run('tar', ['-xzf', join(packed, tarball), '-C', home, '--strip-components=1'])
-  const { dependencies, optionalDependencies, peerDependencies } = readJson(join(home, 'package.json'))
-  for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
-    const theirs = join(root, from, 'node_modules', dependency)
-    if (packages.some(({ manifest }) => manifest.name === dependency) || !existsSync(theirs)) continue
-    const link = join(home, 'node_modules', dependency)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(realpathSync(theirs), link)
-  }
-}
 
 describe.each(packages)('the published $manifest.name', ({ folder: from, manifest: { name } }) => {
   const home = () => join(folder, 'node_modules', name)
@@ -91,7 +60,7 @@ describe.each(packages)('the published $manifest.name', ({ folder: from, manifes
   test('was built from the current sources', () => {
     const stale = files()
       .filter(file => /^dist\/(?!bundle\/).*\.(?:d\.ts|js)$/.test(file))
-      .filter(file => !existsSync(join(root, from, file.replace(/^dist/, 'src').replace(/\.(?:d\.ts|js)$/, '.ts'))))
+      .filter(file => !existsSync(join(from, file.replace(/^dist/, 'src').replace(/\.(?:d\.ts|js)$/, '.ts'))))
     expect(stale, 'compiled files without a source: make clean, then build').toEqual([])
   })
 
@@ -100,13 +69,13 @@ describe.each(packages)('the published $manifest.name', ({ folder: from, manifes
       dependencies = {},
       peerDependencies = {},
       optionalDependencies = {},
-    } = readJson(join(home(), 'package.json'))
+    } = readManifest(join(home(), 'package.json'))
     const versions = Object.entries({ ...dependencies, ...peerDependencies, ...optionalDependencies })
     expect(versions.filter(([, version]) => !/^(\*$|[\^~>=]*\d)/.test(version))).toEqual([])
   })
 
   test('has commands that node can start', () => {
-    const commands = Object.values(readJson(join(home(), 'package.json')).bin ?? {})
+    const commands = Object.values(readManifest(join(home(), 'package.json')).bin ?? {})
     const firstLines = commands.map(path => readFileSync(join(home(), path), 'utf8').split('\n', 1)[0])
     expect(firstLines).toEqual(commands.map(() => '#!/usr/bin/env node'))
   })
@@ -163,7 +132,7 @@ test.each<[name: string, brings: string[]]>([
   const visited = new Set([name])
   for (const each of visited) {
     for (const dependency of Object.keys(
-      readJson(join(folder, 'node_modules', each, 'package.json')).dependencies ?? {},
+      readManifest(join(folder, 'node_modules', each, 'package.json')).dependencies ?? {},
     )) {
       if (packages.some(({ manifest }) => manifest.name === dependency)) visited.add(dependency)
       else others.add(dependency)
@@ -200,8 +169,4 @@ function sourcesOf(map: string): string[] {
     sourceRoot?: string
   }
   return sources.map(source => join(dirname(map), sourceRoot, source))
-}
-
-function readJson(path: string): Manifest {
-  return JSON.parse(readFileSync(path, 'utf8')) as Manifest
 }

@@ -2,57 +2,43 @@
 // run is a line of proof/runs.jsonl, so that it can be stopped at any time and goes on where it was.
 //
 //   node benchmarks/gate/proof.ts [--minutes 30] [--only hello:cpu,row:same]
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type GateReport, loadScenarios, type NamedScenario, PROOF, runGate } from '@arlen/perf'
-import { INJECTIONS, type Injection, type ProofRun, SCENARIOS, WANTED } from './proof/runs.ts'
+import { candidateOf } from '../../tooling/perf/candidate.ts'
+import { type Injection, isQuiet, nextKind, type ProofRun, RUNS_FILE, readRuns, SCENARIOS } from './proof/runs.ts'
 import { burn } from './servers/injected.ts'
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' }, only: { type: 'string' } } })
-const root = join(import.meta.dirname, '..')
-const file = process.env.PERF_PROOF_FILE ?? join(import.meta.dirname, 'proof/runs.jsonl')
+const repository = join(import.meta.dirname, '../..')
+const { root, commit = '' } = await candidateOf(repository)
+const file = process.env.PERF_PROOF_FILE ?? RUNS_FILE
 const until = performance.now() + Number(values.minutes) * 60_000
-const scenarios = new Map((await loadScenarios(root, 'gate/*.perf.ts', SCENARIOS)).map(each => [each.name, each]))
+const isWanted = (scenario: string, injection: Injection) =>
+  !values.only || values.only.split(',').includes(`${scenario}:${injection}`)
+const scenarios = new Map(
+  (await loadScenarios(repository, 'benchmarks/gate/*.perf.ts', SCENARIOS)).map(each => [each.name, each]),
+)
 /** CPU time of one iteration of `burn`, in microseconds. */
 const iterationMicros = measureBurn()
-/** CPU time of one request as the last run saw it, in microseconds. */
+/** CPU time of one request, in microseconds, the least that a run saw: what a busy machine adds to it is not to be found. */
 const requestMicros = new Map<string, number>([
-  ['hello', 12],
-  ['row', 65],
+  ['hello', 10],
+  ['row', 32],
 ])
 
-for (let next = nextRun(); next !== undefined && performance.now() < until; next = nextRun()) {
-  const [scenario, injection] = next
-  const report = await run(scenarios.get(scenario)!, injection)
-  const line = summarize(report, injection)
+for (let next = nextKind(readRuns(file), isWanted); next && performance.now() < until; ) {
+  const { scenario, injection } = next
+  const line = summarize(await run(scenarios.get(scenario)!, injection), injection)
   appendFileSync(file, `${JSON.stringify(line)}\n`)
-  console.log(
-    `${scenario} ${injection}: ${line.verdict}${line.foundBy.length > 0 ? ` by ${line.foundBy.join(', ')}` : ''}, ${line.seconds} s`,
-  )
+  const by = line.foundBy.length > 0 ? ` by ${line.foundBy.join(', ')}` : ''
+  const where = isQuiet(line) ? 'quiet' : `neighbors used ${line.neighbors.toFixed(1)} cores`
+  console.log(`${scenario} ${injection}: ${line.outcome}${by}, ${line.seconds} s, ${where}`)
+  next = nextKind(readRuns(file), isWanted)
 }
 
 if (!process.env.PERF_PROOF_FILE) await import('./proof/write.ts')
-
-/** The kind that has the least of what it is to have. */
-function nextRun(): [scenario: string, injection: Injection] | undefined {
-  const done = existsSync(file)
-    ? readFileSync(file, 'utf8')
-        .trim()
-        .split('\n')
-        .filter(Boolean)
-        .map(line => JSON.parse(line) as ProofRun)
-    : []
-  const kinds = SCENARIOS.flatMap(scenario => INJECTIONS.map(injection => [scenario, injection] as const))
-    .filter(([scenario, injection]) => !values.only || values.only.split(',').includes(`${scenario}:${injection}`))
-    .map(([scenario, injection]) => {
-      const count = done.filter(each => each.scenario === scenario && each.injection === injection).length
-      return { scenario, injection, share: count / WANTED[injection] }
-    })
-    .filter(({ share }) => share < 1)
-    .sort((a, b) => a.share - b.share)
-  return kinds[0] && [kinds[0].scenario, kinds[0].injection]
-}
 
 async function run(scenario: NamedScenario, injection: Injection): Promise<GateReport> {
   const amounts: Record<Injection, string> = {
@@ -69,26 +55,27 @@ async function run(scenario: NamedScenario, injection: Injection): Promise<GateR
     effort: PROOF,
   })
   const cpu = report.scenarios[0]!.comparisons.find(({ name }) => name === 'cpu')
-  if (cpu) requestMicros.set(scenario.name, cpu.baseline)
+  if (cpu) requestMicros.set(scenario.name, Math.min(requestMicros.get(scenario.name)!, cpu.baseline))
   return report
 }
 
 function summarize(report: GateReport, injection: Injection): ProofRun {
-  const { name, comparisons, checks, verdict } = report.scenarios[0]!
+  const { name, comparisons, checks, outcome } = report.scenarios[0]!
   const growth = checks.find(check => check.name === 'growth')
-  const lost = [...comparisons, ...checks].filter(each => each.verdict === 'loss').map(each => each.name)
+  const lost = [...comparisons, ...checks].filter(each => each.outcome === 'loss').map(each => each.name)
   const short = (value: number) => Number(value.toPrecision(4))
   return {
     scenario: name,
     injection,
     at: report.at,
-    load: [report.machine.loadBefore, report.machine.loadAfter].map(short),
+    commit,
+    neighbors: short(report.machine.neighbors ?? Number.NaN),
     cores: report.machine.cores,
     seconds: Math.round(report.ms / 100) / 10,
-    verdict,
+    outcome,
     foundBy: lost,
     comparisons: Object.fromEntries(
-      comparisons.map(({ name, ratio, spread, limit, verdict }) => [
+      comparisons.map(({ name, ratio, spread, limit, outcome }) => [
         name,
         {
           ratio: short(ratio.estimate),
@@ -96,7 +83,7 @@ function summarize(report: GateReport, injection: Injection): ProofRun {
           high: short(ratio.high),
           spread: short(spread),
           limit: short(limit),
-          verdict,
+          outcome,
         },
       ]),
     ),

@@ -1,15 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { git } from '../release/git.ts'
 import { runStage } from '../stage.ts'
+import { packTree } from './packed-tree.ts'
 
-/** What of the repository the scenarios of the gate run on. */
-const BUILT = ['packages/arlen', 'packages/pg', 'packages/session', 'packages/view', 'packages/router', 'packages/http']
-const READY = '.arlen/perf-ready'
+const PACKED = '.arlen/perf/packed'
+const READY = `${PACKED}/ready`
 
-/** A commit, checked out and built beside the working copy. */
+/** A commit, checked out, built and packed beside the working copy. */
 export interface BaselineTree {
-  folder: string
+  /** Where its packages are as they would be published. */
+  packed: string
   commit: string
 }
 
@@ -19,7 +20,7 @@ export interface NoTree {
 }
 
 /**
- * Checks a commit out below `.arlen/perf/trees` and builds it there, once: the next run finds it.
+ * Checks a commit out below `.arlen/perf/trees` and builds and packs it there, once: the next run finds it.
  *
  * @returns why not, where this clone lacks the commit, or it cannot be installed or built here
  */
@@ -27,7 +28,8 @@ export async function baselineTree(root: string, wanted: string, signal?: AbortS
   const commit = await git(root, 'rev-parse', '--verify', '--quiet', `${wanted}^{commit}`).catch(() => undefined)
   if (commit === undefined) return { reason: `this clone lacks the commit ${wanted} of the baseline` }
   const folder = join(root, '.arlen/perf/trees', commit.slice(0, 12))
-  if (existsSync(join(folder, READY)) && readFileSync(join(folder, READY), 'utf8') === commit) return { folder, commit }
+  const packed = join(folder, PACKED)
+  if (existsSync(join(folder, READY)) && readFileSync(join(folder, READY), 'utf8') === commit) return { packed, commit }
   rmSync(folder, { recursive: true, force: true })
   await git(root, 'worktree', 'prune').catch(() => undefined)
   const failed = (what: string) => ({ reason: `the baseline ${commit.slice(0, 12)} cannot be ${what} here` })
@@ -49,7 +51,7 @@ export async function baselineTree(root: string, wanted: string, signal?: AbortS
         '--config.confirmModulesPurge=false',
       ],
     ],
-    ['built', [join(folder, 'node_modules/.bin/tsc'), '-b', ...BUILT.map(path => join(folder, path))]],
+    ['built', [join(folder, 'node_modules/.bin/tsc'), '-b', join(folder, 'packages/arlen')]],
   ]
   for (const [what, command] of steps) {
     const { ok } = await runStage(what, command, {
@@ -59,7 +61,11 @@ export async function baselineTree(root: string, wanted: string, signal?: AbortS
     })
     if (!ok) return failed(what)
   }
-  mkdirSync(dirname(join(folder, READY)), { recursive: true })
+  try {
+    await packTree(folder, packed)
+  } catch {
+    return failed('packed')
+  }
   writeFileSync(join(folder, READY), commit)
-  return { folder, commit }
+  return { packed, commit }
 }

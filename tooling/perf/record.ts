@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { baselineOf, CHECK, describeReport, loadScenarios, perfError, runGate } from '@arlen/perf'
 import { cleanCommit } from '../release/checked.ts'
 import { git } from '../release/git.ts'
-import { candidateOf, GATE, RECORD, RECORD_COMMAND } from './candidate.ts'
+import { candidateOf, RECORD, RECORD_COMMAND } from './candidate.ts'
+import { GATE } from './packed-tree.ts'
 
 const root = join(import.meta.dirname, '../..')
 const why = process.env.REASON ?? ''

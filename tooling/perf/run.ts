@@ -17,11 +17,13 @@ import {
   RELEASE,
   readBaseline,
   runGate,
+  untilDecided,
 } from '@arlen/perf'
 import { cleanCommit } from '../release/checked.ts'
 import { abortOnSignals } from '../stage.ts'
-import { baselineOf, candidateOf, GATE, RECORD, RECORD_COMMAND } from './candidate.ts'
+import { baselineOf, candidateOf, RECORD, RECORD_COMMAND } from './candidate.ts'
 import { writeDecided } from './decided.ts'
+import { GATE } from './packed-tree.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,17 +37,14 @@ signal.addEventListener('abort', () => process.exit(exitCode()))
 const commit = await cleanCommit(root)
 const record = readBaseline(join(root, RECORD), RECORD_COMMAND)
 const baseline = await baselineOf(root, process.env.BASELINE || undefined, record, signal)
-let report = await measure()
-for (let again = 0; report.verdict === 'undecided' && again < effort.repeats; again += 1) {
-  console.log('undecided: once more')
-  report = await measure()
-}
-process.exitCode = await conclude(report)
+const candidate = await candidateOf(root)
+process.exitCode = await conclude(await untilDecided(effort, measure))
 
-async function measure(): Promise<GateReport> {
+async function measure(again: number): Promise<GateReport> {
+  if (again > 0) console.log('undecided: once more')
   const missing = 'reason' in baseline ? baseline.reason : undefined
   const measured = await runGate({
-    candidate: await candidateOf(root),
+    candidate,
     ...(missing === undefined && { baseline: baseline as Exclude<typeof baseline, { reason: string }> }),
     recorded: record,
     scenarios: await loadScenarios(root, `${GATE}/*.perf.ts`, positionals),
@@ -61,13 +60,13 @@ async function measure(): Promise<GateReport> {
   return measured
 }
 
-async function conclude({ verdict }: GateReport): Promise<number> {
-  if (verdict === 'loss') return 1
+async function conclude({ outcome }: GateReport): Promise<number> {
+  if (outcome === 'loss') return 1
   const accepted = process.env.ACCEPT?.trim() || undefined
-  const isDecided = verdict === 'ok' || accepted !== undefined
+  const isDecided = outcome === 'ok' || accepted !== undefined
   const isWhole = !values.check && positionals.length === 0 && !('reason' in baseline)
   if (isWhole && isDecided && commit !== undefined && commit === (await cleanCommit(root))) {
-    writeDecided(root, commit, verdict === 'ok' ? undefined : accepted)
+    writeDecided(root, commit, outcome === 'ok' ? undefined : accepted)
   }
   return isDecided || values.check ? 0 : 2
 }

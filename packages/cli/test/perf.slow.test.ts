@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryApp } from './temporary-app.ts'
+import { type TemporaryApp, temporaryApp } from './temporary-app.ts'
 
 const scenario = (more: string) =>
   `export default { requests: [{ path: '/', contains: 'hello' }], measure: ['counters'], ${more} }\n`
@@ -60,3 +61,61 @@ describe('arlen perf', () => {
     expect((await app.arlen(['perf', '--baseline', 'v9'])).err).toContain('nothing to compare with called v9')
   })
 })
+
+/** The only dependency that a release must have, in a package of its own: nothing comes from a registry. */
+function vendorCli({ root, write }: TemporaryApp): void {
+  write({ 'vendor/package/package.json': '{ "name": "@arlen/cli", "version": "1.0.0" }' })
+  execFileSync('tar', ['-czf', 'cli.tgz', 'package'], { cwd: join(root, 'vendor') })
+  execFileSync('npm', ['install', '--package-lock-only', '--offline', '--no-audit', '--no-fund'], { cwd: root })
+}
+
+function commit(root: string, message: string): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
+  if (!existsSync(join(root, '.git'))) git('init', '-q')
+  git('add', '-A')
+  git('-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'commit.gpgsign=false', 'commit', '-qm', message)
+  return git('rev-parse', 'HEAD')
+}
+
+test('arlen perf compares with the newest release, or with a commit that it builds once, and passes when the loss is out', async () => {
+  const APP = FILES['app.js']
+  const app = temporaryApp({
+    ...FILES,
+    'package.json': JSON.stringify({
+      ...{ name: 'shop', version: '1.0.0', type: 'module' },
+      dependencies: { '@arlen/cli': 'file:vendor/cli.tgz' },
+    }),
+    'perf/home.perf.js': scenario(''),
+    '.gitignore': 'node_modules\n.arlen\nreleases\n',
+  })
+  vendorCli(app)
+  const first = commit(app.root, 'first')
+  const built = await app.arlen(['release', 'build'])
+  expect([built.code, built.err]).toEqual([0, ''])
+  const [release = ''] = readdirSync(join(app.root, 'releases'))
+
+  app.write({ 'more.js': 'export const more = 1\n', 'app.js': `import './more.js'\n${APP}` })
+  commit(app.root, 'second')
+  const lost = await app.arlen(['perf'])
+  expect(lost.out).toContain(`beside ${release}`)
+  expect(lost.out).toContain('modules loaded: loss, 2, at most 1 by the baseline')
+  expect(lost.code).toBe(1)
+  expect((await app.arlen(['perf', '--baseline', release])).code).toBe(1)
+
+  const besideCommit = () => app.arlen(['perf', '--baseline', first.slice(0, 10)])
+  expect((await besideCommit()).out).toContain('modules loaded: loss, 2, at most 1 by the baseline')
+  const kept = join(app.root, '.arlen/perf/baselines', first)
+  const [name = ''] = readdirSync(kept)
+  const marker = join(kept, name, 'kept')
+  mkdirSync(join(kept, name), { recursive: true })
+  writeFileSync(marker, '')
+  expect((await besideCommit()).code).toBe(1)
+  expect([readdirSync(kept), existsSync(marker)]).toEqual([[name], true])
+
+  app.write({ 'app.js': APP })
+  commit(app.root, 'third')
+  const passed = await app.arlen(['perf', '--release'])
+  expect(passed.out).toContain('No loss.')
+  expect(passed.code).toBe(0)
+  expect((await besideCommit()).code).toBe(0)
+}, 240_000)

@@ -19,7 +19,7 @@ const TINY: Effort = {
   pairsPerRound: 3,
   blockMs: 10,
   warmUp: 500,
-  windows: 1,
+  windows: 4,
   windowMs: 100,
   growthRequests: 10_000,
   growthMs: 60_000,
@@ -41,7 +41,7 @@ function gate(
 }
 
 const lostIn = ({ scenarios: [scenario] }: GateReport) =>
-  [...scenario!.comparisons, ...scenario!.checks].filter(({ verdict }) => verdict === 'loss').map(({ name }) => name)
+  [...scenario!.comparisons, ...scenario!.checks].filter(({ outcome }) => outcome === 'loss').map(({ name }) => name)
 
 describe('a loss fails the gate, and without it the gate passes:', () => {
   test('one module, one query, one system call more', async () => {
@@ -58,18 +58,50 @@ describe('a loss fails the gate, and without it the gate passes:', () => {
   test('CPU time', async () => {
     const same = await gate('', ['throughput'])
     expect(lostIn(same)).toEqual([])
-    expect(same.verdict).not.toBe('loss')
+    expect(same.outcome).not.toBe('loss')
     const lost = await gate('cpu', ['throughput'])
     expect(lostIn(lost)).toEqual(['cpu'])
-    expect(lost.verdict).toBe('loss')
+    expect(lost.outcome).toBe('loss')
     expect(describeReport(lost)).toMatch(/LOSS {5} hello.*CPU time a request: loss/s)
     // A loss counts when it has shown twice, each time in at least so many pairs.
     expect(lost.scenarios[0]!.raw.rounds.length).toBeGreaterThanOrEqual(4)
   })
 
+  test('latency', async () => {
+    const losses = ['p50', 'p95', 'p99']
+    expect(lostIn(await gate('', ['latency']))).toEqual([])
+    const lost = lostIn(await gate('wait', ['latency']))
+    expect(lost).toContain('p50')
+    expect(lost.filter(name => !losses.includes(name))).toEqual([])
+  })
+
   test('memory', async () => {
     expect(lostIn(await gate('leak', ['growth'], 'nothing'))).toEqual(['growth'])
     expect(lostIn(await gate('', ['growth'], 'nothing'))).toEqual([])
+  })
+})
+
+describe('a candidate that stops answering', () => {
+  const silent = (own: string, others: string) =>
+    runGate({
+      candidate: { root, label: 'candidate', env: { LOSS: own } },
+      baseline: { root, label: 'baseline', env: { LOSS: others } },
+      scenarios: [{ name: 'hello', requests: ['/'], measure: ['growth'] }],
+      app: 'server.mjs',
+      effort: { ...TINY, silenceMs: 2_000 },
+    })
+
+  test.each(['hang', 'spin'])('has lost where the baseline answers: %s', async loss => {
+    const report = await silent(loss, '')
+    expect(report.outcome).toBe('loss')
+    expect(lostIn(report)).toEqual(['answers'])
+    expect(describeReport(report)).toMatch(/LOSS {5} hello.*answers: loss.*no answer came within 2 s; its process is/s)
+  })
+
+  test('is undecided where the baseline stops as well', async () => {
+    const report = await silent('hang', 'hang')
+    expect(report.outcome).toBe('undecided')
+    expect(describeReport(report)).toMatch(/the candidate: no answer came within/)
   })
 })
 

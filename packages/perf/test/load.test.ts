@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { pace } from '../src/load/pace.ts'
 import { wireRequest } from '../src/load/request.ts'
 import { Session } from '../src/load/session.ts'
@@ -11,11 +11,22 @@ import { Side, startLoad } from '../src/measure/side.ts'
 const root = join(import.meta.dirname, '../fixtures')
 const NO_CORES = { servers: undefined, load: undefined }
 
-async function start(env: Record<string, string>, connections: number): Promise<Side> {
+async function start(
+  env: Record<string, string>,
+  connections: number,
+  silenceMs = 30_000,
+  startMs = 30_000,
+): Promise<Side> {
   const load = startLoad(NO_CORES)
   onTestFinished(() => load.stop())
   const program = { file: join(root, 'server.mjs'), env, cwd: root }
-  const side = await Side.start('one', program, [wireRequest('/')], { load, cores: NO_CORES, connections })
+  const side = await Side.start('one', program, [wireRequest('/')], {
+    load,
+    cores: NO_CORES,
+    connections,
+    silenceMs,
+    startMs,
+  })
   onTestFinished(() => side.stop())
   return side
 }
@@ -34,7 +45,7 @@ test('an answer that comes late counts for all that were due behind it', async (
 async function openSession() {
   const server = createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const session = new Session((server.address() as AddressInfo).port, [wireRequest('/')])
+  const session = new Session((server.address() as AddressInfo).port, [wireRequest('/')], 30_000)
   onTestFinished(() => {
     session.close()
     server.close()
@@ -62,6 +73,26 @@ test('connections that have been idle for so long that the server may close them
   onTestFinished(() => void vi.restoreAllMocks())
   await session.run(20)
   for (const { socket } of session.connections) expect(sockets).not.toContain(socket)
+})
+
+describe('a server that stops answering is silent, and it is said what its process does:', () => {
+  test.each([
+    ['hang', 'waiting for something to happen'],
+    ['spin', 'computing'],
+  ])('%s', async (loss, state) => {
+    const side = await start({ LOSS: loss }, 4, 2_000)
+    await expect(side.run(100)).rejects.toMatchObject({ name: 'ServerSilent', message: expect.stringMatching(state) })
+  })
+
+  test('from the first request on', async () => {
+    await expect(start({ LOSS: 'mute' }, 4, 400)).rejects.toThrow(/^no answer came within 0.4 s; its process is/)
+  })
+
+  test('and it has not started', async () => {
+    await expect(start({ LOSS: 'late' }, 4, 30_000, 800)).rejects.toThrow(
+      /^no answer came within 0.8 s: it has not started/,
+    )
+  })
 })
 
 test('a server that ends is an error with what it wrote, not a wait', async () => {

@@ -14,6 +14,7 @@ import {
   perfError,
   RELEASE,
   readBaseline,
+  untilDecided as repeatUntilDecided,
   runGate,
 } from '@arlen/perf'
 import type { Io } from '../command.ts'
@@ -43,10 +44,10 @@ export async function runPerf({ root, only, baseline, untilDecided, reason, json
   const subjects = await findSubjects(root, baseline ?? config.baseline, text => io.status?.(text))
   const isCompared = subjects.baseline !== undefined || recorded !== undefined || reason !== undefined
   const effort = untilDecided ? RELEASE : isCompared ? CHECK : GLANCE
-  const measure = () =>
-    runGate({ app, migrations, env, ...subjects, recorded, scenarios, effort, onProgress: text => io.status?.(text) })
-  let report = await measure()
-  for (let again = 0; report.verdict === 'undecided' && again < effort.repeats; again += 1) report = await measure()
+  const onProgress = (text: string) => io.status?.(text)
+  const report = await repeatUntilDecided(effort, () =>
+    runGate({ app, migrations, env, ...subjects, recorded, scenarios, effort, onProgress }),
+  )
   io.status?.()
   const archived = archiveReport(root, report)
   if (json) io.out(JSON.stringify(report))
@@ -63,7 +64,7 @@ function record(file: string, report: GateReport, why: string): void {
   writeFileSync(file, `${text}\n`)
 }
 
-function exitCode({ verdict }: GateReport, untilDecided: boolean): number {
-  if (verdict === 'loss') return 1
-  return verdict === 'undecided' && untilDecided ? 3 : 0
+function exitCode({ outcome }: GateReport, untilDecided: boolean): number {
+  if (outcome === 'loss') return 1
+  return outcome === 'undecided' && untilDecided ? 3 : 0
 }

@@ -3,7 +3,7 @@ import type { Counters } from '../measure/counters.ts'
 import type { Growth } from '../measure/growth.ts'
 import type { Budget, Slack } from '../scenario/scenario.ts'
 import type { Interval } from '../stats/bootstrap.ts'
-import type { Verdict } from './comparison.ts'
+import type { Outcome } from './comparison.ts'
 
 /** What a scenario's counters may be at most, and who says so. */
 export interface Bounds {
@@ -24,63 +24,63 @@ export function checkCounters(
   for (const [name, title] of Object.entries(COUNTED) as [keyof typeof COUNTED, string][]) {
     const value = counted[name]
     if (typeof value === 'string') {
-      checks.push({ name, title, value: Number.NaN, bound: undefined, from: 'nothing', verdict: 'ok', note: value })
+      checks.push({ name, title, value: Number.NaN, bound: undefined, from: 'nothing', outcome: 'ok', note: value })
       continue
     }
     for (const { from, counters } of bounds) {
       const figure = counters[name]
       if (typeof figure !== 'number') continue
       const bound = figure + (slack[name] ?? 0)
-      checks.push({ name, title, value, bound, from, verdict: atMost(value, bound) })
+      checks.push({ name, title, value, bound, from, outcome: atMost(value, bound) })
     }
     const most = budget[name]
     if (most !== undefined)
-      checks.push({ name, title, value, bound: most, from: 'budget', verdict: atMost(value, most) })
+      checks.push({ name, title, value, bound: most, from: 'budget', outcome: atMost(value, most) })
     if (!checks.some(check => check.name === name)) {
-      checks.push({ name, title, value, bound: undefined, from: 'nothing', verdict: 'ok' })
+      checks.push({ name, title, value, bound: undefined, from: 'nothing', outcome: 'ok' })
     }
   }
   return checks
 }
 
 /** Means over many passes: a timer that runs out meanwhile, or an answer that came in two pieces, is less than one of them. */
-function atMost(value: number, bound: number): Verdict {
+function atMost(value: number, bound: number): Outcome {
   return value >= bound + 0.5 ? 'loss' : 'ok'
 }
 
-/** Over fewer requests than this, what the compiler notes down of a program that is still young looks like a leak. */
-const LEAST_REQUESTS = 10_000
-
 /** Bytes a request that may stay in use without being called a leak: caches that fill, statistics of the compiler. */
 export const GROWTH_BYTES = 32
+
+/** So much in all is no leak yet: it is what the compiler notes down of a program that is still young. */
+const LEAST_GROWTH = 512 * 1024
 
 /** Memory that grows is a loss where the whole interval of the slope is past the bound, and past what the baseline does. */
 export function checkGrowth({ slope, requests }: Growth, baseline: Growth | undefined, budget: Budget = {}): Check {
   const own = budget.growthBytes ?? GROWTH_BYTES
   const bound = Math.max(own, baseline?.slope.high ?? 0)
-  const verdict = intervalAtMost(slope, bound)
-  const isShort = requests < LEAST_REQUESTS && verdict === 'loss'
+  const outcome = intervalAtMost(slope, bound)
+  const isLittle = outcome === 'loss' && slope.low * requests < LEAST_GROWTH
   return {
     name: 'growth',
     title: `growth over ${requests.toLocaleString('en')} requests, bytes a request`,
     value: slope,
     bound,
     from: bound > own ? 'baseline' : 'budget',
-    verdict: isShort ? 'undecided' : verdict,
-    ...(isShort && {
-      note: `too few requests to tell a leak from a program that warms up: ${LEAST_REQUESTS} are needed`,
+    outcome: isLittle ? 'undecided' : outcome,
+    ...(isLittle && {
+      note: 'too little in all to tell a leak from a program that warms up: more requests are needed',
     }),
   }
 }
 
 /** A value by interval that may be at most so much. */
-export function intervalAtMost({ low, high }: Interval, bound: number): Verdict {
+export function intervalAtMost({ low, high }: Interval, bound: number): Outcome {
   if (low > bound) return 'loss'
   return high <= bound ? 'ok' : 'undecided'
 }
 
 /** A value by interval that must be at least so much. */
-export function intervalAtLeast({ low, high }: Interval, bound: number): Verdict {
+export function intervalAtLeast({ low, high }: Interval, bound: number): Outcome {
   if (high < bound) return 'loss'
   return low >= bound ? 'ok' : 'undecided'
 }

@@ -5,7 +5,7 @@ import { median } from '../stats/median.ts'
  * What a comparison says. `loss`: the whole interval is past the limit. `ok`: the whole interval is below it. `undecided`:
  * the limit lies in the interval, or the limit is so far away that it says nothing.
  */
-export type Verdict = 'ok' | 'loss' | 'undecided'
+export type Outcome = 'ok' | 'loss' | 'undecided'
 
 /** Less than this is never a loss: 5 %. */
 export const LEAST_LIMIT = 0.05
@@ -33,7 +33,7 @@ export interface Comparison {
   /** How well this run can tell: the standard error of `same`, or how far it lies from 1, whichever is more. */
   spread: number
   limit: number
-  verdict: Verdict
+  outcome: Outcome
 }
 
 /**
@@ -57,11 +57,11 @@ export function compare(pairs: Pairs, twins: Pairs): Comparison {
     sameRatios,
     spread,
     limit,
-    verdict: decide(ratio, limit),
+    outcome: decide(ratio, limit),
   }
 }
 
-function decide({ low, high }: Interval, limit: number): Verdict {
+function decide({ low, high }: Interval, limit: number): Outcome {
   if (low > 1 + limit) return 'loss'
   return high < 1 + limit && limit <= WIDEST_LIMIT ? 'ok' : 'undecided'
 }

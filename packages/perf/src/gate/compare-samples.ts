@@ -1,7 +1,7 @@
 import type { Bounds } from '../decide/checks.ts'
 import { type Comparison, compare, LEAST_LIMIT, type Pairs } from '../decide/comparison.ts'
-import { blocksOf, type Metric, pairsOf, windowsOf } from '../decide/metrics.ts'
-import type { Round } from '../measure/round.ts'
+import { blocksOf, CPU, type Metric, pairsOf, windowsOf } from '../decide/metrics.ts'
+import type { Round, Window } from '../measure/round.ts'
 import type { SideName } from '../measure/side.ts'
 import type { Interval } from '../stats/bootstrap.ts'
 import { median } from '../stats/median.ts'
@@ -29,28 +29,30 @@ export function comparedBy<S extends { side: SideName }>(
   return { name: metric.name, title: metric.title, unit: metric.unit, ...comparison }
 }
 
-/** Clear enough to stop: decided, and not only because the limit has been widened by noise. */
-export function isClear({ verdict, limit }: Comparison): boolean {
-  return verdict === 'loss' || (verdict === 'ok' && limit <= 2 * LEAST_LIMIT)
+/** Fewer windows than this say nothing. */
+const LEAST_WINDOWS = 6
+
+/** By windows at a steady rate. One in which the generator came late itself says nothing, nor does the one beside it. */
+export function comparedByWindows(metric: Metric<Window>, rounds: readonly Round[]): Compared {
+  const inTime = windowsOf(rounds).map(pairs => pairs.filter(pair => !pair.some(isLate)))
+  const compared = comparedBy(metric, inTime)
+  if (compared.ratios.flat().length >= LEAST_WINDOWS) return compared
+  const note = 'the load generator came late itself, for this machine is busy: not valid'
+  return { ...compared, outcome: 'undecided', note }
+}
+
+/** Sending took longer than answering. */
+function isLate({ lagMs, p50Ms }: Window): boolean {
+  return lagMs > p50Ms
+}
+
+/** Clear enough to stop: decided, and of CPU time not only because the limit has been widened by noise. */
+export function isClear({ name, outcome, limit }: Compared): boolean {
+  return outcome === 'loss' || (outcome === 'ok' && (name !== CPU.name || limit <= 2 * LEAST_LIMIT))
 }
 
 export function isCandidate({ side }: { side: SideName }): boolean {
   return side === 'candidate'
-}
-
-/** How much of the median latency the generator's own lateness was, at most of the windows. */
-export function lateness(rounds: readonly Round[]): number {
-  return median(
-    windowsOf(rounds)
-      .flat(2)
-      .map(({ lagMs, p50Ms }) => lagMs / p50Ms),
-  )
-}
-
-export function withLateness(compared: Compared, late: number): Compared {
-  if (late <= 1) return compared
-  const note = 'the load generator came late itself, for this machine is busy: not valid'
-  return { ...compared, verdict: 'undecided', note }
 }
 
 /** Busy itself while the server was not: requests a second are then the generator's. */

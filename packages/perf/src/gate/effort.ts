@@ -6,9 +6,9 @@ export interface Effort {
   mostPairs: number
   /** Pairs that each set of fresh processes gives. */
   pairsPerRound: number
-  /** CPU time of the server that a block is to take, in milliseconds. */
+  /** CPU time of each server in a pair, in milliseconds, in several slices. */
   blockMs: number
-  /** Requests of each process before it is measured, and the most time for them. */
+  /** Requests of each process before it is measured, and the most CPU time for them: code that is not compiled yet says nothing. */
   warmUp: number
   warmUpMs: number
   /** Windows at a steady rate in each round, and how long each is. */
@@ -19,6 +19,8 @@ export interface Effort {
   growthMs: number
   /** Paired starts. */
   starts: number
+  /** An answer that takes longer does not come. */
+  silenceMs: number
   /** After so long no scenario gets another round: what is undecided then stays so. */
   budgetMs: number
   /** How often a run that is undecided is tried again from the beginning. */
@@ -30,16 +32,17 @@ export const CHECK: Effort = {
   name: 'check',
   leastPairs: 15,
   mostPairs: 60,
-  pairsPerRound: 5,
-  blockMs: 30,
-  warmUp: 6_000,
-  warmUpMs: 1_500,
-  windows: 2,
-  windowMs: 250,
+  pairsPerRound: 10,
+  blockMs: 24,
+  warmUp: 20_000,
+  warmUpMs: 800,
+  windows: 4,
+  windowMs: 100,
   growthRequests: 200_000,
   growthMs: 8_000,
   starts: 5,
-  budgetMs: 220_000,
+  silenceMs: 15_000,
+  budgetMs: 200_000,
   repeats: 0,
 }
 
@@ -47,8 +50,8 @@ export const CHECK: Effort = {
 export const RELEASE: Effort = {
   ...CHECK,
   name: 'release',
-  windows: 3,
-  windowMs: 500,
+  windows: 6,
+  windowMs: 200,
   growthMs: 120_000,
   starts: 15,
   budgetMs: 20 * 60_000,
@@ -59,14 +62,10 @@ export const RELEASE: Effort = {
 export const PROOF: Effort = {
   ...CHECK,
   name: 'proof',
-  leastPairs: 24,
-  mostPairs: 48,
-  pairsPerRound: 12,
-  blockMs: 25,
-  windows: 1,
-  windowMs: 200,
+  leastPairs: 20,
+  windowMs: 60,
   growthRequests: 20_000,
-  growthMs: 4_000,
+  growthMs: 2_000,
   starts: 0,
   budgetMs: 20_000,
 }
@@ -79,6 +78,7 @@ export const GLANCE: Effort = {
   mostPairs: 4,
   pairsPerRound: 4,
   windows: 1,
+  windowMs: 250,
   growthRequests: 20_000,
   growthMs: 2_000,
   starts: 2,

@@ -1,4 +1,4 @@
-import type { Comparison, Verdict } from '../decide/comparison.ts'
+import type { Comparison, Outcome } from '../decide/comparison.ts'
 import type { Counters } from '../measure/counters.ts'
 import type { Growth } from '../measure/growth.ts'
 import type { Round } from '../measure/round.ts'
@@ -24,7 +24,7 @@ export interface Check {
   bound: number | undefined
   /** Where the bound comes from: `baseline`, `record`, `budget`. */
   from: string
-  verdict: Verdict
+  outcome: Outcome
   note?: string
 }
 
@@ -40,7 +40,7 @@ export interface RawSamples {
 export interface ScenarioReport {
   name: string
   about: string
-  verdict: Verdict
+  outcome: Outcome
   comparisons: Compared[]
   checks: Check[]
   /** Of the candidate, in multiples of node:http with the same answers, by CPU time. */
@@ -66,14 +66,14 @@ export interface GateReport {
   /** Undefined where there was none to run: the candidate is then held to what was recorded, and to budgets. */
   baseline: SideLabel | undefined
   machine: Machine
-  verdict: Verdict
+  outcome: Outcome
   scenarios: ScenarioReport[]
   notes: string[]
   ms: number
 }
 
-/** The worst of some verdicts: a loss, else undecided, else ok. */
-export function worst(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes('loss')) return 'loss'
-  return verdicts.includes('undecided') ? 'undecided' : 'ok'
+/** The worst of some outcomes: a loss, else undecided, else ok. */
+export function worst(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.includes('loss')) return 'loss'
+  return outcomes.includes('undecided') ? 'undecided' : 'ok'
 }

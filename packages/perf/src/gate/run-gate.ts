@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type BaselineRecord, recordedFor } from '../baseline/record.ts'
 import { perfError } from '../errors.ts'
-import { SILENCE, wireRequest } from '../load/request.ts'
+import { wireRequest } from '../load/request.ts'
 import { type Bench, type Program, Side, startLoad } from '../measure/side.ts'
 import { divideCores } from '../process/cores.ts'
 import type { NamedScenario } from '../scenario/load-scenarios.ts'
 import type { Measurement } from '../scenario/scenario.ts'
 import { Databases, migrationsOf } from './database.ts'
 import { CHECK, type Effort } from './effort.ts'
-import { describeMachine } from './machine.ts'
+import { watchMachine } from './machine.ts'
 import { type GateReport, type ScenarioReport, type SideLabel, worst } from './report.ts'
-import { runScenario, type ScenarioRun } from './run-scenario.ts'
+import { runOrExplain } from './silence.ts'
 
 /** A program to measure: a folder, and what people call it. */
 export interface Subject extends SideLabel {
@@ -55,6 +54,8 @@ const OPTIONS: OptionTable<GateOptions> = {
 }
 
 const CONNECTIONS = 32
+/** Far more than any start takes, on a machine that is very busy. */
+const START_MS = 60_000
 
 /**
  * Measures every scenario on candidate and baseline, in pairs, and decides.
@@ -67,8 +68,15 @@ export async function runGate(given: GateOptions): Promise<GateReport> {
   const effort = options.effort ?? CHECK
   const started = performance.now()
   const cores = divideCores()
-  const machine = describeMachine(cores)
-  const bench: Bench = { load: startLoad(cores), cores, connections: CONNECTIONS }
+  const describeMachine = watchMachine(cores)
+  const machineBefore = describeMachine()
+  const bench: Bench = {
+    load: startLoad(cores),
+    cores,
+    connections: CONNECTIONS,
+    silenceMs: effort.silenceMs,
+    startMs: START_MS,
+  }
   const databases = new Databases()
   const reports: ScenarioReport[] = []
   const startsOf = new Set<string>()
@@ -83,7 +91,8 @@ export async function runGate(given: GateOptions): Promise<GateReport> {
           baseline: typeof other === 'string' ? undefined : other,
           notes: typeof other === 'string' ? [`the baseline cannot run this scenario: ${other}`] : [],
           scenario,
-          recorded: recorded && recordedFor(recorded, scenario.name, machine),
+          requests: scenario.requests.map(wireRequest),
+          recorded: recorded && recordedFor(recorded, scenario.name, machineBefore),
           measure: effort.starts === 0 ? measure.filter(each => each !== 'start') : measure,
           effort,
           deadlineMs: started + (effort.budgetMs * (at + 0.7)) / scenarios.length,
@@ -105,43 +114,11 @@ export async function runGate(given: GateOptions): Promise<GateReport> {
     effort: effort.name,
     candidate: labelOf(candidate),
     baseline: baseline && labelOf(baseline),
-    machine: { ...machine, loadAfter: loadavg()[0]! },
-    verdict: worst(reports.map(({ verdict }) => verdict)),
+    machine: describeMachine(),
+    outcome: worst(reports.map(({ outcome }) => outcome)),
     scenarios: reports,
     notes: [...notes],
     ms: performance.now() - started,
-  }
-}
-
-/**
- * A server that stands still, under a machine that has no time for it or under strace(1), is no loss of speed: it is measured once
- * more, and then undecided. Everything else that goes wrong is an error.
- */
-async function runOrExplain(run: ScenarioRun): Promise<ScenarioReport> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await runScenario(run)
-    } catch (error) {
-      const { message } = error as Error
-      if (!message.startsWith(SILENCE)) throw error
-      run.onProgress(`${run.scenario.name}: ${message}`)
-      if (tries === 1) return undecidedReport(run.scenario, message)
-    }
-  }
-}
-
-function undecidedReport({ name, about = '' }: NamedScenario, note: string): ScenarioReport {
-  const raw = { rounds: [], starts: [], counters: {}, growth: {} }
-  return {
-    name,
-    about,
-    verdict: 'undecided',
-    comparisons: [],
-    checks: [],
-    capacity: undefined,
-    notes: [note],
-    raw,
-    ms: 0,
   }
 }
 

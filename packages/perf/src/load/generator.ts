@@ -18,14 +18,16 @@ export interface Target {
   port: number
   requests: readonly WireRequest[]
   connections: number
+  /** An answer that takes longer, in milliseconds, does not come. */
+  silenceMs: number
 }
 
 const sessions = new Map<string, Session>()
 
 const calls = {
   /** Connects, and goes through the requests once to learn what each answer must be: their sizes in bytes. */
-  async open({ name, port, requests, connections }: Target): Promise<number[]> {
-    const session = new Session(port, requests)
+  async open({ name, port, requests, connections, silenceMs }: Target): Promise<number[]> {
+    const session = new Session(port, requests, silenceMs)
     sessions.set(name, session)
     await session.open(connections)
     return session.steps.map(({ expected }) => expected.bytes.length)

@@ -28,8 +28,6 @@ export interface Connection {
 const READ_BUFFER = 64 * 1024
 /** Servers close connections that are idle for 5 seconds or more. */
 const IDLE_MS = 2_000
-/** An answer that takes longer does not come. */
-const SILENCE_MS = 30_000
 
 /** All connections to one server, and what is asked over them. */
 export class Session {
@@ -37,6 +35,7 @@ export class Session {
   readonly connections: Connection[] = []
   readonly #port: number
   readonly #requests: readonly WireRequest[]
+  readonly #silenceMs: number
   #lastUsedMs = 0
   /** Called for every whole, right answer. */
   onAnswer: (connection: Connection) => void = () => {}
@@ -44,9 +43,11 @@ export class Session {
   /** Whether what was last asked for has ended, well or not. */
   isOver = true
 
-  constructor(port: number, requests: readonly WireRequest[]) {
+  /** @param silenceMs - an answer that takes longer does not come */
+  constructor(port: number, requests: readonly WireRequest[], silenceMs: number) {
     this.#port = port
     this.#requests = requests
+    this.#silenceMs = silenceMs
   }
 
   async open(count: number): Promise<void> {
@@ -83,11 +84,11 @@ export class Session {
           answers += 1
           onAnswer(connection)
         }
-        let seen = -1
-        watch = setInterval(() => {
-          if (answers === seen) reject(new Refusal(`${SILENCE} ${SILENCE_MS / 1000} s`))
-          seen = answers
-        }, SILENCE_MS)
+        watch = onSilence(
+          () => answers,
+          () => reject(silence(this.#silenceMs)),
+          this.#silenceMs,
+        )
       })
     } finally {
       this.isOver = true
@@ -105,7 +106,7 @@ export class Session {
     try {
       for (const request of this.#requests) {
         const bytes = bytesOf(request, cookies)
-        const expected = await ask(socket, bytes, request)
+        const expected = await within(this.#silenceMs, ask(socket, bytes, request))
         for (const [name, value] of expected.headers) if (name === 'set-cookie') keepCookie(cookies, value)
         this.steps.push({ request, bytes, expected })
       }
@@ -206,6 +207,35 @@ export class Session {
 }
 
 const EMPTY = Buffer.alloc(0)
+
+function silence(ms: number): Refusal {
+  return new Refusal(`${SILENCE} ${ms / 1000} s`)
+}
+
+const LOOKS = 4
+
+/** Looks several times, so that answers are read in between when it was this process that stood still. */
+function onSilence(answers: () => number, act: () => void, ms: number): NodeJS.Timeout {
+  let seen = answers()
+  let looks = 0
+  return setInterval(() => {
+    looks = answers() === seen ? looks + 1 : 0
+    seen = answers()
+    if (looks === LOOKS) act()
+  }, ms / LOOKS)
+}
+
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(silence(ms)), ms)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 async function ask(socket: Socket, bytes: Buffer, request: WireRequest): Promise<Answer> {
   socket.write(bytes)

@@ -14,12 +14,16 @@ export interface Growth {
   peakBytes: number
 }
 
-/** How many requests, and at how many points the heap is looked at. */
+/** How many requests at most, how long they may take, and at how many points the heap is looked at. */
 export interface GrowthPlan {
-  warmUp: number
   requests: number
+  maxMs: number
   points: number
 }
+
+/** Requests before the first look at the heap: code is compiled, and caches fill. */
+const WARM_UP = 5_000
+const FIRST = 200
 
 export async function measureGrowth(
   program: Program,
@@ -29,9 +33,13 @@ export async function measureGrowth(
 ): Promise<Growth> {
   const side = await Side.start('growing', program, requests, bench)
   try {
-    await side.run(plan.warmUp)
+    const { ms: coldMs } = await side.run(Math.min(FIRST, plan.requests))
+    const fitting = (requests: number, ms: number, most: number, maxMs: number) =>
+      Math.max(Math.min(FIRST, most), Math.min(most, Math.round((requests / ms) * maxMs)))
+    const warmUp = fitting(FIRST, coldMs, Math.min(WARM_UP, plan.requests), plan.maxMs)
+    const { ms } = await side.run(warmUp)
+    const step = Math.ceil(fitting(warmUp, ms, plan.requests, plan.maxMs) / plan.points)
     const points: Growth['points'] = []
-    const step = Math.ceil(plan.requests / plan.points)
     let peakBytes = 0
     for (let point = 0; point <= plan.points; point += 1) {
       if (point > 0) await side.run(step)

@@ -3,14 +3,15 @@ import type { WireRequest } from '../load/request.ts'
 import { median } from '../stats/median.ts'
 import { type Bench, type Program, Side, type SideName } from './side.ts'
 
-/** One measured block of requests, as fast as they are answered. */
+/** A side's share of a pair: requests, as fast as they are answered, in several slices between those of the other sides. */
 export interface Block {
   side: SideName
+  /** CPU time of a request in each slice, in microseconds. The other figures are sums over the quieter half of the slices. */
+  slices: number[]
   requests: number
   ms: number
-  /** CPU time of the server, all threads, in microseconds; and the part of it outside of the kernel. */
+  /** CPU time of the server, all threads, in microseconds. */
   serverMicros: number
-  userMicros: number
   /** CPU time of the load generator, in microseconds. */
   loadMicros: number
   /** Bytes that the server has put on its heap; undefined where Node.js does not count them. */
@@ -23,7 +24,7 @@ export interface Window extends Latencies {
   perSecond: number
 }
 
-/** What one set of fresh processes has shown: passes over all sides, forward and backward in turn. */
+/** What one set of fresh processes has shown, pair by pair: every side once. */
 export interface Round {
   blocks: Block[][]
   windows: Window[][]
@@ -35,27 +36,30 @@ export interface RoundPlan {
   warmUp: number
   /** Requests of a block. */
   requests: number
-  /** Passes with blocks, and then with windows. */
-  passes: number
+  /** Pairs of blocks, and then of windows. */
+  pairs: number
   windows: number
   windowMs: number
 }
 
-/** The sides in the order in which the first pass goes over them. */
+/** The sides in the order in which the first pair goes over them. */
 export type Programs = readonly (readonly [name: SideName, program: Program])[]
 
-/** Starts all sides afresh, warms them up, and measures. */
+/** Starts every side, measures, and ends them. */
 export async function measureRound(
   programs: Programs,
   requests: readonly WireRequest[],
   plan: RoundPlan,
   bench: Bench,
 ): Promise<Round> {
-  const sides: Side[] = []
+  const started = await Promise.allSettled(
+    programs.map(([name, program]) =>
+      Side.start(name, program, name === 'reference' ? requests.map(anyAnswer) : requests, bench),
+    ),
+  )
+  const sides = started.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
   try {
-    for (const [name, program] of programs) {
-      sides.push(await Side.start(name, program, name === 'reference' ? requests.map(anyAnswer) : requests, bench))
-    }
+    for (const each of started) if (each.status === 'rejected') throw each.reason
     for (const side of sides) await side.run(plan.warmUp)
     return await measureSides(sides, plan)
   } finally {
@@ -69,7 +73,7 @@ function anyAnswer(request: WireRequest): WireRequest {
 }
 
 /** The reference needs fewer: what is said of it is a multiple, and what is gated on it is a floor. */
-const REFERENCE_PASSES = 2
+const REFERENCE_PAIRS = 2
 
 function isCompared({ name }: { name: string }): boolean {
   return name !== 'reference'
@@ -78,14 +82,20 @@ function isCompared({ name }: { name: string }): boolean {
 /** Measures servers that run already. */
 export async function measureSides(sides: readonly Side[], plan: RoundPlan): Promise<Round> {
   const round: Round = { blocks: [], windows: [] }
-  for (let pass = 0; pass < plan.passes; pass += 1) {
-    const measured = pass < REFERENCE_PASSES ? sides : sides.filter(isCompared)
-    round.blocks.push(await inTurn(measured, pass, side => measureBlock(side, plan.requests)))
+  const compared = sides.filter(isCompared)
+  for (let pair = 0; pair < plan.pairs; pair += 1) {
+    const order = inTurn(pair < REFERENCE_PAIRS ? sides : compared, pair)
+    const blocks: Block[] = []
+    for (let slice = 0; slice < SLICES; slice += 1) {
+      const sliceOrder = slice % 2 === 0 ? order : order.toReversed()
+      blocks.push(...(await inOrder(sliceOrder, side => measureBlock(side, Math.ceil(plan.requests / SLICES)))))
+    }
+    round.blocks.push(order.map(({ name }) => quieterHalf(blocks.filter(({ side }) => side === name))))
   }
   const perSecond = halfOfCapacity(round)
-  for (let pass = 0; pass < plan.windows; pass += 1) {
-    const compared = sides.filter(isCompared)
-    const windows = await inTurn(compared, pass, async side => ({
+  for (let pair = 0; pair < plan.windows; pair += 1) {
+    const order = inTurn(compared, pair >> 1)
+    const windows = await inOrder(pair % 2 === 0 ? order : order.toReversed(), async side => ({
       side: side.name as SideName,
       perSecond,
       ...(await side.pace(perSecond, plan.windowMs)),
@@ -95,24 +105,49 @@ export async function measureSides(sides: readonly Side[], plan: RoundPlan): Pro
   return round
 }
 
-/** Forward in even passes, backward in odd ones: A B B A, so that what drifts meets both alike. */
-async function inTurn<T>(sides: readonly Side[], pass: number, measure: (side: Side) => Promise<T>): Promise<T[]> {
+/** Every side is the first, the last and in the middle equally often. */
+function inTurn(sides: readonly Side[], pair: number): Side[] {
+  return sides.map((_, at) => sides[(at + pair) % sides.length]!)
+}
+
+async function inOrder<T>(sides: readonly Side[], measure: (side: Side) => Promise<T>): Promise<T[]> {
   const measured: T[] = []
-  for (const side of pass % 2 === 0 ? sides : sides.toReversed()) measured.push(await measure(side))
+  for (const side of sides) measured.push(await measure(side))
   return measured
 }
 
-export async function measureBlock(side: Side, requests: number, connections?: number): Promise<Block> {
+/** A B B A A B B A: what drifts meets all sides alike. */
+const SLICES = 4
+
+/** What others do on the machine only ever makes a slice dearer, and so does a collection of garbage that it happens to meet. */
+function quieterHalf(blocks: readonly Block[]): Block {
+  const sorted = blocks.toSorted((a, b) => a.slices[0]! - b.slices[0]!)
+  const quieter = sorted.slice(0, Math.ceil(sorted.length / 2))
+  const sum = (of: (block: Block) => number) => quieter.reduce((total, block) => total + of(block), 0)
+  return {
+    side: sorted[0]!.side,
+    slices: blocks.flatMap(({ slices }) => slices),
+    requests: sum(({ requests }) => requests),
+    ms: sum(({ ms }) => ms),
+    serverMicros: sum(({ serverMicros }) => serverMicros),
+    loadMicros: sum(({ loadMicros }) => loadMicros),
+    allocatedBytes: quieter.some(({ allocatedBytes }) => allocatedBytes === undefined)
+      ? undefined
+      : sum(({ allocatedBytes }) => allocatedBytes!),
+  }
+}
+
+export async function measureBlock(side: Side, requests: number): Promise<Block> {
   const before = await side.host.call('usage', undefined)
-  const { ms, cpuMicros } = await side.run(requests, connections)
+  const { ms, cpuMicros } = await side.run(requests)
   const after = await side.host.call('usage', undefined)
-  const userMicros = after.userMicros - before.userMicros
+  const serverMicros = after.cpuMicros - before.cpuMicros
   return {
     side: side.name as SideName,
+    slices: [serverMicros / requests],
     requests,
     ms,
-    userMicros,
-    serverMicros: userMicros + after.systemMicros - before.systemMicros,
+    serverMicros,
     loadMicros: cpuMicros,
     allocatedBytes: after.allocatedBytes === undefined ? undefined : after.allocatedBytes - before.allocatedBytes!,
   }

@@ -5,7 +5,8 @@ import type { LoadCalls } from '../load/generator.ts'
 import type { WireRequest } from '../load/request.ts'
 import { type Child, startChild } from '../process/child.ts'
 import type { Cores } from '../process/cores.ts'
-import type { HostCalls } from '../process/host.ts'
+import type { HostCalls, Started } from '../process/host.ts'
+import { inTime, ServerSilent } from './server-silent.ts'
 
 /** Who is measured: the candidate, the baseline, a second process of the baseline, and the reference of node:http. */
 export type SideName = 'candidate' | 'baseline' | 'twin' | 'reference'
@@ -26,6 +27,10 @@ export interface Bench {
   load: Child<LoadCalls>
   cores: Cores
   connections: number
+  /** An answer that takes longer, in milliseconds, does not come. */
+  silenceMs: number
+  /** A server that takes longer to start, in milliseconds, does not. */
+  startMs: number
 }
 
 const extension = extname(import.meta.filename)
@@ -49,6 +54,11 @@ export function startHost({ env, cwd }: Program, cores: Cores, more: Record<stri
   return startChild({ file: HOST, flags: FLAGS, env: { ...env, ...more }, cwd, cores: cores.servers })
 }
 
+/** Loads the application and has it listen. */
+export function startIn(host: Child<HostCalls>, { file }: Program, { startMs }: Bench): Promise<Started> {
+  return inTime(host.call('start', file), startMs, 'it has not started')
+}
+
 /** The requests with the header fields of their program. */
 export function requestsTo({ headers = {} }: Program, requests: readonly WireRequest[]): WireRequest[] {
   return requests.map(request => ({ ...request, headers: [...request.headers, ...Object.entries(headers)] }))
@@ -58,14 +68,17 @@ export function requestsTo({ headers = {} }: Program, requests: readonly WireReq
 export class Side {
   readonly name: string
   readonly host: Child<HostCalls>
+  readonly #program: Program
   readonly #bench: Bench
 
-  private constructor(name: string, host: Child<HostCalls>, bench: Bench) {
+  private constructor(name: string, program: Program, host: Child<HostCalls>, bench: Bench) {
     this.name = name
     this.host = host
+    this.#program = program
     this.#bench = bench
   }
 
+  /** @throws ServerSilent */
   static async start(
     name: string,
     program: Program,
@@ -73,32 +86,30 @@ export class Side {
     bench: Bench,
     more: Record<string, string> = {},
   ): Promise<Side> {
-    const host = startHost(program, bench.cores, { ...CACHE, ...more })
+    const { load, cores, connections, silenceMs } = bench
+    const side = new Side(name, program, startHost(program, cores, { ...CACHE, ...more }), bench)
     try {
-      const { port } = await host.call('start', program.file)
-      await bench.load.call('open', {
-        name,
-        port,
-        requests: requestsTo(program, requests),
-        connections: bench.connections,
-      })
+      const { port } = await startIn(side.host, program, bench)
+      await load.call('open', { name, port, requests: requestsTo(program, requests), connections, silenceMs })
+      return side
     } catch (error) {
-      await host.stop()
-      throw error
+      const reason = ServerSilent.from(error as Error, program, side.host.pid)
+      await side.stop()
+      throw reason
     }
-    return new Side(name, host, bench)
   }
 
+  /** @throws ServerSilent */
   run(requests: number, connections?: number): Promise<{ ms: number; cpuMicros: number }> {
-    return this.#bench.load.call('run', {
-      name: this.name,
-      requests,
-      ...(connections !== undefined && { connections }),
-    })
+    const { name } = this
+    return this.#watched(
+      this.#bench.load.call('run', { name, requests, ...(connections !== undefined && { connections }) }),
+    )
   }
 
+  /** @throws ServerSilent */
   pace(perSecond: number, ms: number): ReturnType<LoadCalls['pace']> {
-    return this.#bench.load.call('pace', { name: this.name, perSecond, ms })
+    return this.#watched(this.#bench.load.call('pace', { name: this.name, perSecond, ms }))
   }
 
   answers(): Promise<ReturnType<LoadCalls['answers']>> {
@@ -108,6 +119,14 @@ export class Side {
   async stop(): Promise<void> {
     await this.#bench.load.call('close', this.name).catch(() => undefined) // it may have ended
     await this.host.stop()
+  }
+
+  async #watched<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked
+    } catch (error) {
+      throw ServerSilent.from(error as Error, this.#program, this.host.pid)
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { WireRequest } from '../load/request.ts'
 import type { Programs } from './round.ts'
-import { type Bench, type Program, requestsTo, type SideName, startHost } from './side.ts'
+import { ServerSilent } from './server-silent.ts'
+import { type Bench, type Program, requestsTo, type SideName, startHost, startIn } from './side.ts'
 
 /** One start of an application, from its import to its first answer. */
 export interface Start {
@@ -28,15 +29,20 @@ export async function measureStarts(
   return starts
 }
 
+/** @throws ServerSilent */
 async function measureStart(program: Program, request: WireRequest, bench: Bench): Promise<Omit<Start, 'side'>> {
-  const host = startHost(program, bench.cores, {})
+  const { load, cores, silenceMs } = bench
+  const host = startHost(program, cores, {})
   try {
-    const { port, importedAtMs, importedAtCpuMicros } = await host.call('start', program.file)
-    await bench.load.call('open', { name: 'start', port, requests: requestsTo(program, [request]), connections: 0 })
+    const { port, importedAtMs, importedAtCpuMicros } = await startIn(host, program, bench)
+    const requests = requestsTo(program, [request])
+    await load.call('open', { name: 'start', port, requests, connections: 0, silenceMs })
     const ms = performance.timeOrigin + performance.now() - importedAtMs
-    await bench.load.call('close', 'start')
-    const { userMicros, systemMicros } = await host.call('usage', undefined)
-    return { ms, cpuMicros: userMicros + systemMicros - importedAtCpuMicros }
+    await load.call('close', 'start')
+    const { cpuMicros } = await host.call('usage', undefined)
+    return { ms, cpuMicros: cpuMicros - importedAtCpuMicros }
+  } catch (error) {
+    throw ServerSilent.from(error as Error, program, host.pid)
   } finally {
     await host.stop()
   }

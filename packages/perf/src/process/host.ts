@@ -7,8 +7,7 @@ import { startApp } from './start-app.ts'
 /** What a server has used since its process started. */
 export interface Usage {
   /** CPU time of all threads, in microseconds. */
-  userMicros: number
-  systemMicros: number
+  cpuMicros: number
   /** Bytes on the heap of V8 since the process started; undefined where Node.js does not count them. */
   allocatedBytes: number | undefined
 }
@@ -33,9 +32,8 @@ const calls = {
   },
 
   usage(_: undefined): Usage {
-    const { user, system } = process.cpuUsage()
     const { total_allocated_bytes: allocatedBytes } = getHeapStatistics() as { total_allocated_bytes?: number }
-    return { userMicros: user, systemMicros: system, allocatedBytes }
+    return { cpuMicros: cpuMicros(), allocatedBytes }
   },
 
   /** Bytes that are in use on the heap once everything unreachable is collected, and the peak of the whole process. */

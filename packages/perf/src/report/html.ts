@@ -4,11 +4,12 @@ import type { Interval } from '../stats/bootstrap.ts'
 import { distribution, lines, strip } from './plots.ts'
 import { STYLE } from './style.ts'
 import { element, escapeHtml, label } from './svg.ts'
+import { describeNeighbors } from './text.ts'
 
-const VERDICTS = { ok: 'no loss', loss: 'LOSS', undecided: 'undecided' } as const
+const OUTCOMES = { ok: 'no loss', loss: 'LOSS', undecided: 'undecided' } as const
 
 /**
- * One page with everything a run has shown, which opens without a network: verdicts, distributions, paired ratios, memory,
+ * One page with everything a run has shown, which opens without a network: outcomes, distributions, paired ratios, memory,
  * and the history of the runs before it.
  *
  * @param history - earlier runs, the oldest first
@@ -32,15 +33,12 @@ export function renderReport(report: GateReport, history: readonly GateReport[] 
       ),
     ],
     ['Node.js', machine.node],
-    [
-      'Load of the machine',
-      `${machine.loadBefore.toFixed(1)} before, ${machine.loadAfter.toFixed(1)} after: processes that wanted to run`,
-    ],
+    ['Neighbors', describeNeighbors(machine)],
     ['Effort', report.effort],
   ]
   const body = [
     `<h1>${escapeHtml(title)}</h1>`,
-    `<p class="verdict ${report.verdict}">${VERDICTS[report.verdict]}</p>`,
+    `<p class="outcome ${report.outcome}">${OUTCOMES[report.outcome]}</p>`,
     `<table class="facts">${facts.map(([name, value]) => `<tr><th>${name}</th><td>${escapeHtml(value)}</td></tr>`).join('')}</table>`,
     ...notes.map(note => `<p class="note">${escapeHtml(note)}</p>`),
     overview(scenarios),
@@ -62,13 +60,13 @@ ${body.join('\n')}
 }
 
 function overview(scenarios: readonly ScenarioReport[]): string {
-  const rows = scenarios.map(({ name, about, verdict, capacity, comparisons }) => {
+  const rows = scenarios.map(({ name, about, outcome, capacity, comparisons }) => {
     const [cpu] = comparisons
     const cells = [
       `<a href="#${escapeHtml(name)}">${escapeHtml(name)}</a> ${escapeHtml(about)}`,
       cpu ? percent(cpu.ratio) : '–',
       capacity ? `${capacity.estimate.toFixed(2)} × node:http` : '–',
-      `<span class="verdict ${verdict}">${VERDICTS[verdict]}</span>`,
+      `<span class="outcome ${outcome}">${OUTCOMES[outcome]}</span>`,
     ]
     return `<tr>${cells.map(cell => `<td>${cell}</td>`).join('')}</tr>`
   })
@@ -113,17 +111,19 @@ ${checks.length > 0 ? renderChecks(checks) : ''}
 }
 
 function renderChecks(checks: readonly Check[]): string {
-  const rows = checks.map(({ title, value, bound, from, verdict, note, name }) => {
-    const isCounted = !Number.isNaN(value) || verdict !== 'ok'
+  const rows = checks.map(({ title, value, bound, from, outcome, note, name }) => {
+    const isCounted = !Number.isNaN(value) || outcome !== 'ok'
     const relation = name === 'capacity' ? 'at least' : 'at most'
     const held = bound === undefined ? '–' : `${relation} ${label(bound)} (${from})`
-    return `<tr><td>${escapeHtml(title)}</td><td>${shown(value)}</td><td>${escapeHtml(held)}</td><td>${isCounted ? `<span class="verdict ${verdict}">${VERDICTS[verdict]}</span> ` : ''}${escapeHtml(note ?? '')}</td></tr>`
+    return `<tr><td>${escapeHtml(title)}</td><td>${shown(value)}</td><td>${escapeHtml(held)}</td><td>${isCounted ? `<span class="outcome ${outcome}">${OUTCOMES[outcome]}</span> ` : ''}${escapeHtml(note ?? '')}</td></tr>`
   })
   return `<table><thead><tr><th>counted or held to a bound</th><th>candidate</th><th>may be</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
 
 function renderComparison(compared: Compared): string {
-  const { title, unit, candidate, baseline, ratio, ratios, same, sameRatios, limit, verdict, note } = compared
+  const { title, unit, candidate, baseline, ratio, ratios, same, sameRatios, limit, outcome, note } = compared
+  const heading = `${title}: <span class="outcome ${outcome}">${OUTCOMES[outcome]}</span>`
+  if (Number.isNaN(ratio.estimate)) return figure(heading, '', note ?? 'not measured')
   const plot = strip(
     [
       { name: 'candidate', className: 'candidate', values: ratios.flat(), interval: ratio },
@@ -136,7 +136,7 @@ function renderComparison(compared: Compared): string {
     '',
   )
   const text = `${label(candidate)} ${unit} beside ${label(baseline)} ${unit}: ${percent(ratio)}. ${note ?? ''}`
-  return figure(`${title}: <span class="verdict ${verdict}">${VERDICTS[verdict]}</span>`, plot, text)
+  return figure(heading, plot, text)
 }
 
 function renderHistory(reports: readonly GateReport[]): string {

@@ -11,7 +11,7 @@ small { color: var(--soft); font-weight: normal; font-size: 13px; }
 table { border-collapse: collapse; margin: 12px 0; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 4px 18px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 500; }
-.verdict { font-weight: 600; } p.verdict { font-size: 20px; margin: 0; }
+.outcome { font-weight: 600; } p.outcome { font-size: 20px; margin: 0; }
 .ok { color: var(--ok); } .loss { color: var(--loss); } .undecided { color: var(--undecided); }
 .note { color: var(--soft); }
 .plots { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 520px), 1fr)); }

@@ -59,7 +59,7 @@ perf-baseline:
 	@$(READY) --build node --enable-source-maps tooling/perf/record.ts
 
 perf-proof:
-	@$(READY) --build node --enable-source-maps benchmarks/gate/proof.ts --minutes $${MINUTES:-30}
+	@$(READY) --build node --enable-source-maps tooling/perf/proof.ts --minutes $${MINUTES:-30}
 
 stress:
 	@$(READY) $(NODE) tooling/stress/run.ts $(WHAT)

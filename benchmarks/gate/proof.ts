@@ -1,24 +1,29 @@
 // `make perf-proof`: gathers runs of the gate on programs that are the same, and on ones with a loss put in on purpose. Every
-// run is a line of proof/runs.jsonl, so that it can be stopped at any time and goes on where it was.
+// run is a line of benchmarks/gate/proof/runs.jsonl, so that it can be stopped at any time and goes on where it was.
 //
-//   node benchmarks/gate/proof.ts [--minutes 30] [--only hello:cpu,row:same]
+//   node tooling/perf/proof.ts [--minutes 30] [--only hello:cpu,row:same]   packs what is measured, and starts this
 import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type GateReport, loadScenarios, type NamedScenario, PROOF, runGate } from '@arlen/perf'
-import { candidateOf } from '../../tooling/perf/candidate.ts'
 import { type Injection, isQuiet, nextKind, type ProofRun, RUNS_FILE, readRuns, SCENARIOS } from './proof/runs.ts'
 import { burn } from './servers/injected.ts'
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' }, only: { type: 'string' } } })
-const repository = join(import.meta.dirname, '../..')
-const { root, commit = '' } = await candidateOf(repository)
+const { values } = parseArgs({
+  options: {
+    subject: { type: 'string' },
+    commit: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '30' },
+    only: { type: 'string' },
+  },
+})
+const { subject: root, commit } = values
+if (root === undefined) throw new Error('--subject names the folder with the servers and the packages: make perf-proof')
 const file = process.env.PERF_PROOF_FILE ?? RUNS_FILE
 const until = performance.now() + Number(values.minutes) * 60_000
 const isWanted = (scenario: string, injection: Injection) =>
   !values.only || values.only.split(',').includes(`${scenario}:${injection}`)
 const scenarios = new Map(
-  (await loadScenarios(repository, 'benchmarks/gate/*.perf.ts', SCENARIOS)).map(each => [each.name, each]),
+  (await loadScenarios(import.meta.dirname, '*.perf.ts', SCENARIOS)).map(each => [each.name, each]),
 )
 /** CPU time of one iteration of `burn`, in microseconds. */
 const iterationMicros = measureBurn()
@@ -49,8 +54,8 @@ async function run(scenario: NamedScenario, injection: Injection): Promise<GateR
   }
   const memory = injection === 'same' || injection === 'leak'
   const report = await runGate({
-    candidate: { root, label: injection, env: { ARLEN_PERF_INJECT: amounts[injection] } },
-    baseline: { root, label: 'same' },
+    candidate: { root: root!, label: injection, env: { ARLEN_PERF_INJECT: amounts[injection] } },
+    baseline: { root: root!, label: 'same' },
     scenarios: [{ ...scenario, measure: ['throughput', 'latency', ...(memory ? (['growth'] as const) : [])] }],
     effort: PROOF,
   })

@@ -1,5 +1,6 @@
 import { STARTS } from '../decide/metrics.ts'
-import type { Program, SideName } from '../measure/side.ts'
+import type { Program } from '../measure/program.ts'
+import type { SideName } from '../measure/side.ts'
 import { measureStarts } from '../measure/starts.ts'
 import { medianInterval } from '../stats/bootstrap.ts'
 import { comparedBy, isCandidate } from './compare-samples.ts'

@@ -1,5 +1,6 @@
+import type { Program } from '../measure/program.ts'
 import { type Block, measureBlock, type Programs, type RoundPlan } from '../measure/round.ts'
-import { type Program, referenceFor, Side, type SideName } from '../measure/side.ts'
+import { referenceFor, Side, type SideName } from '../measure/side.ts'
 import type { ScenarioRun } from './scenario-run.ts'
 
 /** What the rounds of a scenario run, and how much in each. */

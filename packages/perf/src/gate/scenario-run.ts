@@ -1,5 +1,6 @@
 import type { WireRequest } from '../load/request.ts'
-import type { Bench, Program } from '../measure/side.ts'
+import type { Program } from '../measure/program.ts'
+import type { Bench } from '../measure/side.ts'
 import type { NamedScenario } from '../scenario/load-scenarios.ts'
 import type { Measurement } from '../scenario/scenario.ts'
 import type { Recorded } from './compare-samples.ts'

@@ -1,6 +1,7 @@
 import type { WireRequest } from '../load/request.ts'
+import type { Program } from './program.ts'
 import { ServerSilent } from './server-silent.ts'
-import { type Bench, type Program, Side } from './side.ts'
+import { type Bench, Side } from './side.ts'
 import { countCalls } from './system-calls.ts'
 
 /** What does not depend on the machine's speed, or hardly. A text says why something was not counted. */

@@ -1,7 +1,8 @@
 import type { WireRequest } from '../load/request.ts'
 import type { Interval } from '../stats/bootstrap.ts'
 import { slopeInterval } from '../stats/slope.ts'
-import { type Bench, type Program, Side } from './side.ts'
+import type { Program } from './program.ts'
+import { type Bench, Side } from './side.ts'
 
 /** How memory has grown over many requests. */
 export interface Growth {

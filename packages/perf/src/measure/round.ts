@@ -1,7 +1,8 @@
 import type { Latencies } from '../load/pace.ts'
 import type { WireRequest } from '../load/request.ts'
 import { median } from '../stats/median.ts'
-import { type Bench, type Program, Side, type SideName } from './side.ts'
+import type { Program } from './program.ts'
+import { type Bench, Side, type SideName } from './side.ts'
 
 /** A side's share of a pair: requests, as fast as they are answered, in several slices between those of the other sides. */
 export interface Block {

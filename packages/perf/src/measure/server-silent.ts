@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { SILENCE } from '../load/request.ts'
-import type { Program } from './side.ts'
+import type { Program } from './program.ts'
 
 /** A server that runs and gives no answer any more. */
 export class ServerSilent extends Error {

@@ -6,21 +6,11 @@ import type { WireRequest } from '../load/request.ts'
 import { type Child, startChild } from '../process/child.ts'
 import type { Cores } from '../process/cores.ts'
 import type { HostCalls, Started } from '../process/host.ts'
+import type { Program } from './program.ts'
 import { inTime, ServerSilent } from './server-silent.ts'
 
 /** Who is measured: the candidate, the baseline, a second process of the baseline, and the reference of node:http. */
 export type SideName = 'candidate' | 'baseline' | 'twin' | 'reference'
-
-/** What one side runs. */
-export interface Program {
-  /** The module of the application. */
-  file: string
-  env: Readonly<Record<string, string | undefined>>
-  /** The working folder, where an application looks for its configuration. */
-  cwd: string
-  /** Header fields that every request to it has. */
-  headers?: Readonly<Record<string, string>> | undefined
-}
 
 /** What all sides of a run share. */
 export interface Bench {

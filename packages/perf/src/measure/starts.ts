@@ -1,7 +1,8 @@
 import type { WireRequest } from '../load/request.ts'
+import type { Program } from './program.ts'
 import type { Programs } from './round.ts'
 import { ServerSilent } from './server-silent.ts'
-import { type Bench, type Program, requestsTo, type SideName, startHost, startIn } from './side.ts'
+import { type Bench, requestsTo, type SideName, startHost, startIn } from './side.ts'
 
 /** One start of an application, from its import to its first answer. */
 export interface Start {

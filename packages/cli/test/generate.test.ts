@@ -7,6 +7,7 @@ import { commands, runCli } from '../src/index.ts'
 let root: string
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'arlen-generate-'))
+  writeFileSync(join(root, 'package.json'), '{}')
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
@@ -41,14 +42,14 @@ test('lists what it wrote, overwrites nothing unasked, and writes nothing at all
 
 test('--dry-run says the same and writes nothing', async () => {
   const { code, out } = await generate('resource', 'article', 'title', '--dry-run')
-  expect([code, readdirSync(root)]).toEqual([0, []])
+  expect([code, readdirSync(root)]).toEqual([0, ['package.json']])
   expect(out).toMatch(/^would create db\/migrations\/\d+_create_articles\.sql$/m)
   const { created, dryRun } = JSON.parse((await generate('mail', 'welcome', '--dry-run', '--json')).out)
   expect([dryRun, created]).toEqual([
     true,
     ['templates/mail/welcome.txt.ets', 'templates/mail/welcome.html.ets', 'test/welcome-mail.test.ts'],
   ])
-  expect(readdirSync(root)).toEqual([])
+  expect(readdirSync(root)).toEqual(['package.json'])
 })
 
 test('adds routes to app.ts, or says what to add', async () => {
@@ -112,7 +113,7 @@ test.each([
   [['controller', 'reports', 'index', 'index'], 'the action index is given twice'],
 ])('%j is an invalid command line', async (argv, message) => {
   expect(await generate(...argv)).toMatchObject({ code: 2, err: expect.stringContaining(message) })
-  expect(readdirSync(root)).toEqual([])
+  expect(readdirSync(root)).toEqual(['package.json'])
 })
 
 test.each([
@@ -127,7 +128,7 @@ test.each([
   ['mail', '7'],
 ])('%s %s: a name that cannot be one is an error', async (...argv) => {
   expect(await generate(...argv)).toMatchObject({ code: 1, err: expect.stringContaining('is not a valid name') })
-  expect(readdirSync(root)).toEqual([])
+  expect(readdirSync(root)).toEqual(['package.json'])
 })
 
 test('a resource gets no table that there is already, under whatever name it was created', async () => {
@@ -142,7 +143,7 @@ test('a resource gets no table that there is already, under whatever name it was
       err: expect.stringMatching(/0001_accounts\.sql already creates the table (users|people)/),
     })
   }
-  expect(readdirSync(root)).toEqual(['db'])
+  expect(readdirSync(root)).toEqual(['db', 'package.json'])
   expect((await generate('resource', 'article', 'title')).code).toBe(0)
   expect((await generate('resource', 'article', 'title')).out).toMatch(/^unchanged /)
 })

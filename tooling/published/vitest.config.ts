@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     expect: { requireAssertions: true },
     retry: 0,
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    // Only for what hangs: a busy machine may take minutes for an installation.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Each test starts package managers, compilers and servers: two at once would only slow each other down.
     fileParallelism: false,
     globalSetup: ['tooling/published/global-setup.ts'],

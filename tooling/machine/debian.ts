@@ -7,8 +7,9 @@ import { buildah, hasImage, must } from '../images/store.ts'
 /** What makes a machine of a root folder. Everything else is installed by what the page says. */
 const PACKAGES = 'systemd,systemd-sysv,dbus,iproute2,procps'
 
-/** Packages make databases and users when they are installed, for which they look at processes and devices. */
-const INSIDE = 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && exec chroot "$1" sh -ec "$0"'
+/** Packages make databases and users when they are installed: they look at processes and devices, and take the locale as it is. */
+const INSIDE = `mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && cd "$1" &&
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot . sh -ec "$0"`
 
 /**
  * A Debian as a provider hands it out, on which a command has run. Made once for each command, and kept as an image.
@@ -29,8 +30,10 @@ export async function debianWith(install: string): Promise<string> {
     for (const path of ['usr/sbin/policy-rc.d', 'var/cache/apt/archives', 'var/lib/apt/lists']) {
       rmSync(join(folder, path), { recursive: true })
     }
-    // What a provider has ready, and a fresh installation has not.
+    // What a provider has ready.
     writeFileSync(join(folder, 'etc/machine-id'), '')
+    writeFileSync(join(folder, 'etc/hostname'), 'shop\n')
+    writeFileSync(join(folder, 'etc/hosts'), '127.0.0.1 localhost shop shop.example.com\n')
     const container = await buildah('from', 'scratch')
     // Not by `add`, which gives everything to root.
     await must('cp', ['-a', `${folder}/.`, await buildah('mount', container)])

@@ -26,8 +26,13 @@ const PAUSE_MS = 10_000
  * the reason if it fails.
  */
 export async function diagnose({ pid, what, file, durationMs }: DiagnoseOptions): Promise<void> {
-  const inspector = await Inspector.open(pid)
+  // First, because a process that is inspected must be let go of again.
   const fd = fs.openSync(file, 'wx', 0o600)
+  const inspector = await Inspector.open(pid).catch(error => {
+    fs.closeSync(fd)
+    fs.unlinkSync(file)
+    throw error
+  })
   try {
     if (what === 'cpu') fs.writeSync(fd, await cpuProfile(inspector, durationMs))
     else if (what === 'stacks') fs.writeSync(fd, await stacks(inspector, pid))

@@ -13,7 +13,10 @@ const LAUNCHER = `#!/usr/bin/env node
   const { parseEnv } = await import('node:util')
   const rootOf = file => dirname(dirname(file))
   const typed = rootOf(process.argv[1])
-  const root = existsSync(join(typed, 'manifest.json')) ? typed : rootOf(realpathSync(process.argv[1]))
+  const given = existsSync(join(typed, 'manifest.json')) ? typed : rootOf(realpathSync(process.argv[1]))
+  // Who enters the folder that current leads to is in the folder of a release; what runs goes by the link.
+  const current = join(realpathSync(given), '../../current')
+  const root = existsSync(current) && realpathSync(current) === realpathSync(given) ? current : given
   const [command, ...rest] = process.argv.slice(2)
   process.env.NODE_ENV ??= 'production'
   // In a target, shared/env is the environment of every release, however it is started.

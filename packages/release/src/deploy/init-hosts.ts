@@ -82,7 +82,12 @@ async function bringNode(host: Host): Promise<string[]> {
     `mkdir -p "$(dirname ${file})" && cat > ${file}.partial && chmod 755 ${file}.partial && ${file}.partial --version >/dev/null && mv ${file}.partial ${file}`,
     { input: process.execPath },
   )
-  return result.code === 0 ? [] : [`Node.js ${version} could not be brought: ${lastWords(result)}`]
+  if (result.code === 0) return []
+  const lacksLibrary = result.stderr.includes('cannot open shared object file')
+  const advice = lacksLibrary
+    ? ' Install the package of this library: on Debian, apt-get install libatomic1 libstdc++6.'
+    : ''
+  return [`Node.js ${version} could not be brought: ${lastWords(result).replace(/\.$/, '')}.${advice}`]
 }
 
 async function installUnit({ listen }: DeployTarget, host: Host): Promise<string[]> {

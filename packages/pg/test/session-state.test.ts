@@ -53,6 +53,27 @@ describe('what would meet the next request on the connection', () => {
     }
   })
 
+  test.each([{ debug: true }, { debug: false }])(
+    'a temporary table is for the transaction that makes it: %o',
+    async options => {
+      await using db = open(options)
+      const made = () =>
+        db.tx(async tx => {
+          await tx.execute('create temp table kept (a int)')
+          return tx.value('select count(*)::int from kept')
+        })
+      expect([await made(), await made()]).toEqual([0, 0])
+      if (options.debug) {
+        const error = await rejection(db.execute('create temp table kept (a int)'))
+        expect(error).toMatchObject({
+          code: 'session_leak',
+          message: expect.stringContaining('ON COMMIT DROP in tx()'),
+        })
+      }
+      await expect.poll(() => db.value("select to_regclass('kept') is null")).toBe(true)
+    },
+  )
+
   test('is refused behind a pooler in production too, as the session is not ours', async () => {
     await using db = open({ debug: false, prepare: false })
     expect(await rejection(db.query(LEAKS[0] as string))).toMatchObject({ code: 'session_leak' })

@@ -97,6 +97,7 @@ export class PoolProvider implements ConnectionProvider {
 
   async #runLeased(query: Query, site: CallSite | undefined, isFirst = true): Promise<Result<unknown>> {
     const { signal, timeoutMs } = query.options
+    this.#runner.refuseOutsideTransaction(query)
     const pooled = await this.#pool.acquire({ purpose: 'query', query: query.text, signal, site })
     const connection = new LeasedConnection(this.#pool, pooled, this.#settings.statementTimeoutMs)
     try {

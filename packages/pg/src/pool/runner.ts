@@ -76,7 +76,7 @@ export class Runner {
   #statement(query: Query, info: TextInfo): Statement {
     if (info.refused) throw pgError(info.refused, { query: oneLine(query.text) })
     const leaks = leaksSession(info, query)
-    if (leaks) this.#refuseLeak(info.leak!, query)
+    if (leaks && !info.leak!.usedInTransaction) this.#refuseLeak(info.leak!, query)
     const prepare = query.options.prepare ?? this.settings.prepare
     return new Statement({
       text: query.text,
@@ -90,6 +90,12 @@ export class Runner {
   /** Whether a query leaves state behind on its session, so that the connection must not be reused. */
   leaksSession(query: Query): boolean {
     return leaksSession(this.#info(query.text), query)
+  }
+
+  /** Refuses what only a transaction has a use for, since the next query may run on another connection. */
+  refuseOutsideTransaction(query: Query): void {
+    const { leak } = this.#info(query.text)
+    if (leak?.usedInTransaction) this.#refuseLeak(leak, query)
   }
 
   /** In production, the connection is replaced instead if it is leased. */

@@ -6,13 +6,15 @@ export interface SessionLeak {
   instead: string
   /** Leaks only if this parameter, from 0, is not true: `set_config($1, $2, $3)`. */
   unlessTrue?: number
+  /** Of use to the transaction that makes it, which may have it: then only its connection is replaced. */
+  usedInTransaction?: true
 }
 
 const SETTINGS = "set_config(…, true) in tx(), or scope({ settings: { 'app.user': id } })"
 const LOCKS = 'pg_advisory_xact_lock() in tx()'
 
 /** All of these contain one of the words, so that most texts are settled by one search. */
-const SUSPECT = /set_config|advisory|prepare|declare|\bdo\b/i
+const SUSPECT = /set_config|advisory|prepare|declare|temp|\bdo\b/i
 
 /**
  * Finds what a statement would leave behind on a shared session: settings, locks, prepared statements, cursors. The inside
@@ -35,7 +37,18 @@ export function findSessionLeak(text: string): SessionLeak | undefined {
   if (first === 'declare' && words.includes('hold') && !words.join(' ').includes('without hold')) {
     return { what: 'DECLARE … WITH HOLD', instead: 'stream()' }
   }
-  return leakOfCalls(words)
+  return leakOfCalls(words) ?? leakOfTemporary(words)
+}
+
+const MAKES_TEMPORARY =
+  /^create (?:(?:or replace )?(?:(?:local|global) )?temp(?:orary)? |table (?:if not exists )?pg_temp )/
+
+/** CREATE TEMPORARY and SELECT INTO TEMPORARY, unless it ends with its transaction. */
+function leakOfTemporary(words: readonly string[]): SessionLeak | undefined {
+  const text = words.filter(word => !word.startsWith("'")).join(' ')
+  const makes = MAKES_TEMPORARY.test(text) || (words[0] === 'select' && /\binto temp(?:orary)? (?!from )/.test(text))
+  if (!makes || text.includes('on commit drop')) return undefined
+  return { what: 'a temporary table', instead: 'ON COMMIT DROP in tx()', usedInTransaction: true }
 }
 
 /** A keyword or name; a string with its quotes. */

@@ -13,7 +13,7 @@ import { nameMutants } from './identity.ts'
 import { listMutants } from './mutants.ts'
 import { nearestFirst } from './nearest.ts'
 import { recordReach, testFilesOf } from './reach.ts'
-import { describeMutant, report, type SampledMutant } from './report.ts'
+import { describeMutant, type Equivalent, report, type SampledMutant } from './report.ts'
 import { Results } from './results.ts'
 import { sample, seededRandom } from './sample.ts'
 import { TestRunner } from './test-runner.ts'
@@ -44,15 +44,22 @@ const results = new Map(
   values.package.map(name => [name, new Results(join(root, `.mutation/${name}-${seed}-of-${each}.jsonl`))]),
 )
 
+/** The names of all mutants, of which the sample is some. */
+const existing = new Set<string>()
 const leftOut = values.report ? [] : await tryAll()
 const mutants = values.package.flatMap(name => sampleOf(name, root))
 const outcomes = mutants.flatMap(mutant => {
   const trial = results.get(mutant.package)!.get(mutant.name)
   return trial ? [{ mutant, trial }] : []
 })
-const { text, ok } = report(outcomes, JSON.parse(readFileSync(join(import.meta.dirname, 'equivalent.json'), 'utf8')))
+const equivalents = JSON.parse(readFileSync(join(import.meta.dirname, 'equivalent.json'), 'utf8')) as Equivalent[]
+const { text, ok } = report(outcomes, equivalents)
 console.log(text)
 for (const file of leftOut) console.log(`not used, since it fails without a mutant: ${file}`)
+if (PACKAGES.every(name => values.package.includes(name))) {
+  for (const { name } of equivalents)
+    if (!existing.has(name)) console.log(`equivalent.json names what is gone: ${name}`)
+}
 process.exitCode = ok ? 0 : 1
 
 function numberOf(name: 'seed' | 'each'): number {
@@ -75,6 +82,7 @@ function sampleOf(name: string, tree: string): SampledMutant[] {
       return listMutants(file, source).map(mutant => ({ ...mutant, file, source }))
     }),
   )
+  for (const mutant of named.keys()) existing.add(mutant)
   const choose = () => sample([...named.keys()], each, seededRandom(seed))
   return results
     .get(name)!

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,7 +6,7 @@ import { migrate } from '@arlen/pg'
 import { createTestDatabase } from '@arlen/pg/testing'
 import { SESSION_MIGRATION } from '@arlen/session'
 import { describe, expect, test } from 'vitest'
-import type { App, AppOptions } from '../src/index.ts'
+import { type App, type AppOptions, createApp } from '../src/index.ts'
 import { serveApp } from './serve-app.ts'
 
 function folder(): string {
@@ -62,6 +63,29 @@ describe('the database of an application', () => {
     )
     expect((await served.get('/')).status).toBe(200)
     await served.close()
+  })
+
+  test('shows the parameters of a query that failed everywhere but in production', async () => {
+    const root = folder()
+    await using database = await createTestDatabase()
+    for (const environment of ['development', 'test', 'production']) {
+      const config = { db: { url: database.dsn }, session: { enabled: false } }
+      const { db } = createApp({ root, environment, log: false, config })
+      const error = await db.query('select $1::int', ['x']).catch((reason: unknown) => reason)
+      const parameters = environment === 'production' ? undefined : ['x']
+      expect([environment, (error as { parameters?: unknown }).parameters]).toEqual([environment, parameters])
+      await db.close()
+    }
+    rmSync(root, { recursive: true })
+  })
+
+  test('is not listened to any more once the application has stopped', async () => {
+    await using database = await createTestDatabase()
+    const channels = ['arlen:pg:slow-query', 'arlen:pg:repeated-query'].map(name => channel(name))
+    const served = await serveApp(() => undefined, { config: { db: { url: database.dsn } } })
+    expect(channels.map(({ hasSubscribers }) => hasSubscribers)).toEqual([true, true])
+    await served.close()
+    expect(channels.map(({ hasSubscribers }) => hasSubscribers)).toEqual([false, false])
   })
 
   test('whose queries are slow is logged', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   type AuthenticationOptions,
   type AuthScheme,
+  bearer,
   createAuthentication,
   createMemoryEndedSessions,
   createMemorySessionStore,
@@ -290,6 +291,14 @@ describe('a remembered login', () => {
 })
 
 describe('a bearer token', () => {
+  test('tells OpenAPI its format if it has one', () => {
+    const verify = () => undefined
+    expect(bearer({ verify }).openApi).toStrictEqual({ type: 'http', scheme: 'bearer' })
+    const opaque = bearer({ verify, bearerFormat: 'opaque' })
+    expect(opaque.openApi).toStrictEqual({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque' })
+    expect([opaque.name, opaque.realm]).toEqual(['Bearer', 'api'])
+  })
+
   test('is found by its hash, needs no session, and wrong ones are refused as such', async () => {
     const users = people()
     const { token, hash } = newToken('shop_pat')

@@ -46,7 +46,7 @@ const CONTENTS = {
   note: 'x'.repeat(20),
 }
 
-/** Each answers `/start` with a session of those contents and `/count` with the count that is in it, one higher. */
+/** Each answers `/start` with a session of those contents, `/read` with a name in it and `/count` with its count, one higher. */
 const servers: Record<string, () => Promise<number>> = {
   async 'fastify, secure-session'() {
     const app = fastify()
@@ -60,6 +60,7 @@ const servers: Record<string, () => Promise<number>> = {
       request.session.set('count' as never, count as never)
       return { count }
     })
+    app.get('/read', request => ({ user: request.session.get('name' as never) }))
     await app.listen({ port: 0, host: '127.0.0.1' })
     return (app.server.address() as AddressInfo).port
   },
@@ -79,6 +80,10 @@ const servers: Record<string, () => Promise<number>> = {
       await session.save()
       return c.json({ count: session.count })
     })
+    app.get('/read', async c => {
+      const { name } = await getIronSession<{ name?: string }>(c.req.raw, c.res, options)
+      return c.json({ user: name })
+    })
     const server = serveHono({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server
     if (!server.listening) await once(server, 'listening')
     return (server.address() as AddressInfo).port
@@ -91,6 +96,7 @@ const servers: Record<string, () => Promise<number>> = {
           for (const [key, value] of Object.entries(CONTENTS)) c.session.set(key, value)
           return {}
         }
+        if (c.req.path === '/read') return { user: c.session.get('name') }
         const count = (c.session.get<number>('count') ?? 0) + 1
         c.session.set('count', count)
         return { count }
@@ -118,11 +124,9 @@ async function beServer(name: string): Promise<void> {
 
 async function main(): Promise<void> {
   await compareSealing()
-  await compareServers('a route that reads and writes a session of 200 bytes', [
-    'fastify, secure-session',
-    'hono, iron-session',
-    '@arlen/session',
-  ])
+  const withSessions = ['fastify, secure-session', 'hono, iron-session', '@arlen/session']
+  await compareServers('a route that reads a session of 200 bytes', withSessions, '/read')
+  await compareServers('a route that reads and writes one', withSessions)
   await compareServers('a JSON hello', ['hello, bare', 'hello, security headers'])
   await countDecisions()
 }
@@ -174,8 +178,8 @@ async function countDecisions(): Promise<void> {
 }
 
 /** CPU microseconds per request, the median over rounds in which the servers take turns. */
-async function compareServers(title: string, names: readonly string[]): Promise<void> {
-  const running = await Promise.all(names.map(name => startServer(name)))
+async function compareServers(title: string, names: readonly string[], path = '/count'): Promise<void> {
+  const running = await Promise.all(names.map(name => startServer(name, path)))
   const figures = new Map(names.map(name => [name, [] as Cost[]]))
   try {
     for (const server of running) await server.measure(Math.min(REQUESTS, 10_000))
@@ -211,11 +215,11 @@ interface Cost {
   total: number
 }
 
-async function startServer(name: string) {
+async function startServer(name: string, path: string) {
   const child = fork(import.meta.filename, ['--server', name], { env: { ...process.env, NODE_ENV: 'production' } })
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   const cookie = await startSession(port)
-  const request = `GET /count HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: */*\r\n${cookie}\r\n`
+  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: */*\r\n${cookie}\r\n`
   return {
     name,
     child,

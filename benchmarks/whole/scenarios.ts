@@ -75,7 +75,7 @@ export const scenarios: readonly Scenario[] = [
       ],
       address: { street: '84 Rainey Street', city: 'Arlen', state: 'Texas', zip: '73104' },
     }),
-    servers: ['node-http', 'fastify', 'arlen'],
+    servers: ['node-http', 'fastify', 'arlen', 'floor'],
   },
   {
     name: 'parsed',
@@ -146,4 +146,5 @@ export function product(id: string): unknown {
 export const bodies: Readonly<Record<string, string>> = {
   hello: JSON.stringify({ hello: 'world' }),
   routed: JSON.stringify(product('217')),
+  posted: JSON.stringify({ lines: 2 }),
 }

@@ -86,7 +86,8 @@ export function diagnose(error: unknown, given: DiagnoseOptions = {}): Diagnosti
     say: text =>
       printable(redact(text))
         .replaceAll(`file://${root}${sep}`, '')
-        .replaceAll(root + sep, ''),
+        .replaceAll(root + sep, '')
+        .replace(/\.ets\.\d+/g, '.ets'), // a template that was compiled again
     depth: 0,
     readSource: options.readSource ?? createSourceReader(),
     at: options.at,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findTopLevelAwait } from './find-await.ts'
+import { findTopLevel } from './find-await.ts'
 
 test.each([
   'const a = ¦await b',
@@ -10,9 +10,20 @@ test.each([
   'const a = { b: 1, async c() { await d } }\nexport const e = ¦await a.c()',
 ])('in %j', marked => {
   const lines = marked.slice(0, marked.indexOf('¦')).split('\n')
-  expect(findTopLevelAwait(marked.replace('¦', ''))).toEqual({ line: lines.length, column: lines.at(-1)!.length + 1 })
+  expect(findTopLevel('await', marked.replace('¦', ''))).toEqual({
+    line: lines.length,
+    column: lines.at(-1)!.length + 1,
+  })
 })
 
 test('none in functions', () => {
-  expect(findTopLevelAwait('export async function f() { await 1 }\nconst await_ = 1')).toBeUndefined()
+  expect(findTopLevel('await', 'export async function f() { await 1 }\nconst await_ = 1')).toBeUndefined()
+})
+
+test('a throw outside of functions is found, too', () => {
+  expect(findTopLevel('throw', "function f() { throw 1 }\nif (true) {\n  throw 'text'\n}\n")).toEqual({
+    line: 3,
+    column: 3,
+  })
+  expect(findTopLevel('throw', 'const f = () => { throw 1 }\nf()\n')).toBeUndefined()
 })

@@ -2,8 +2,8 @@ import jsTokens from 'js-tokens'
 
 const CLOSES_PARAMETERS = /(?:=>|\))\s*$/
 
-/** The first `await` of a module outside functions and classes, from 1. */
-export function findTopLevelAwait(source: string): { line: number; column: number } | undefined {
+/** The first `await` or `throw` of a module outside functions and classes, from 1. */
+export function findTopLevel(word: 'await' | 'throw', source: string): { line: number; column: number } | undefined {
   let at = 0
   /** For each open brace, whether it begins a function or a class. */
   const braces: boolean[] = []
@@ -14,7 +14,7 @@ export function findTopLevelAwait(source: string): { line: number; column: numbe
     if (type === 'WhiteSpace' || type === 'LineTerminatorSequence' || type.endsWith('Comment')) continue
     if (value === '{') braces.push(beginsFunction(head))
     else if (value === '}') braces.pop()
-    else if (type === 'IdentifierName' && value === 'await' && !braces.includes(true) && !/=>\s*$/.test(head)) {
+    else if (type === 'IdentifierName' && value === word && !braces.includes(true) && !/=>\s*$/.test(head)) {
       const before = source.slice(0, start)
       return { line: before.split('\n').length, column: start - (before.lastIndexOf('\n') + 1) + 1 }
     }

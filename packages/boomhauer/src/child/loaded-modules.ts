@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isInstalled, type SourceLocation } from '@arlen/core/stack'
 import { stampOf } from '../watch/stamp.ts'
-import { findTopLevelAwait } from './find-await.ts'
+import { findTopLevel } from './find-await.ts'
 import { findSpecifier } from './find-import.ts'
 import { importHint, moduleTypeHint } from './import-hint.ts'
 import { locateSyntaxError } from './locate-syntax-error.ts'
@@ -93,8 +93,17 @@ export class LoadedModules {
     // Modules are loaded before those they import, and evaluated after them.
     for (const [url, file] of [...this.#urls].reverse()) {
       if (!file.startsWith(`${root}/`) || !(await isPending(url))) continue
-      const position = findTopLevelAwait(read(file))
+      const position = findTopLevel('await', read(file))
       if (position) return { file, ...position }
+    }
+    return undefined
+  }
+
+  /** Where the application threw something without a stack trace while it was loaded: the first module that failed with it. */
+  async thrownAt(root: string, thrown: unknown): Promise<SourceLocation | undefined> {
+    for (const [url, file] of [...this.#urls].reverse()) {
+      if (!file.startsWith(`${root}/`) || !(await hasThrown(url, thrown))) continue
+      return { file, ...(findTopLevel('throw', read(file)) ?? { line: 1 }) }
     }
     return undefined
   }
@@ -132,6 +141,15 @@ async function isPending(url: string): Promise<boolean> {
     () => false,
   )
   return Promise.race([done, setTimeout(PENDING_MS, true)])
+}
+
+/** Whether the evaluation of a module has failed with this. */
+async function hasThrown(url: string, thrown: unknown): Promise<boolean> {
+  const done = import(url).then(
+    () => false,
+    (reason: unknown) => Object.is(reason, thrown),
+  )
+  return Promise.race([done, setTimeout(PENDING_MS, false)])
 }
 
 /** An error and its chain of causes. */

@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseSyntaxErrorHeader, type SourceLocation } from '@arlen/core/stack'
+import { findJsonError } from './find-json-error.ts'
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/^\ufeff/, '')
+  } catch {
+    return '' // deleted in the meantime
+  }
+}
 
 const CHECK = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './syntax-check.ts' : './syntax-check.js', import.meta.url),
@@ -15,8 +25,8 @@ const CANDIDATES = 6
  * @param files - the loaded files, in order
  */
 export function locateSyntaxError(error: Error, files: readonly string[]): SourceLocation | undefined {
-  const json = /^(.+\.json): .*\(line (\d+) column (\d+)\)/.exec(error.message)
-  if (json) return { file: json[1]!, line: Number(json[2]), column: Number(json[3]) }
+  const json = files.find(file => file.endsWith('.json') && error.message.startsWith(`${file}: `))
+  if (json) return { file: json, ...(findJsonError(read(json)) ?? { line: 1 }) }
   const sources = files.filter(file => /\.[cm]?[jt]s$/.test(file) && !file.includes('/node_modules/'))
   for (const file of new Set(sources.toReversed().slice(0, CANDIDATES))) {
     const args = ['--no-warnings', '--experimental-vm-modules', CHECK, file]

@@ -1,6 +1,6 @@
 /** The application's process: waits, loads the application on request, and reports the outcome. */
 import { subscribe } from 'node:diagnostics_channel'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { open as openInspector } from 'node:inspector'
 import { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
@@ -15,6 +15,7 @@ import { boomhauerError } from '../errors.ts'
 import { infoOf } from './application-info.ts'
 import { compileTemplates } from './compile-templates.ts'
 import { type ConfigProblem, placeProblems, problemsOf } from './config-problems.ts'
+import { findTopLevel } from './find-await.ts'
 import { sayLastWords } from './last-words.ts'
 import { LoadedModules } from './loaded-modules.ts'
 import type { FromChild, Loaded, Question, SettingInfo, TemplateFolders, ToChild } from './protocol.ts'
@@ -112,20 +113,29 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
       const { reason } = message as { reason: unknown }
       send({ type: 'rejected', diagnostics: report(reason) })
     })
+    const { routeOfRequest } = recordRequests(request => send({ type: 'request', request }))
     printLoggedErrors({
-      report,
+      report: error => report(error, routeOfRequest()),
       redact: createRedact(),
       write: text => void process.stdout.write(text),
       color: process.stdout.isTTY === true && !process.env.NO_COLOR,
       isWanted: () => isForPeople(infoOf(app!).config) && log?.level !== 'silent',
     })
-    recordRequests(request => send({ type: 'request', request }))
     controlsOf(app).measureStages?.()
     await app.listen({ path: socket })
     stage = 'runtime'
     send({ type: 'ready', loaded: loaded(), info: infoOf(app) })
   } catch (error) {
-    send({ type: 'failed', loaded: loaded(), diagnostics: report(error) })
+    const thrownAt = stage === 'load' && !hasStack(error) ? await modules.thrownAt(root, error) : undefined
+    send({ type: 'failed', loaded: loaded(), diagnostics: report(error, thrownAt) })
+  }
+}
+
+function hasStack(error: unknown): boolean {
+  try {
+    return typeof (error as Error | undefined)?.stack === 'string'
+  } catch {
+    return false // null, or a getter that throws
   }
 }
 
@@ -169,7 +179,8 @@ function notServable(entry: string): Diagnostic {
     code: error.code,
     file: relative(root, entry),
     line,
-    snippet: codeFrame(lines.join('\n'), line),
+    column: 1,
+    snippet: codeFrame(lines.join('\n'), line, 1),
   }
 }
 
@@ -193,10 +204,11 @@ function leave(code: number): void {
   process.exit(code)
 }
 
-function report(error: unknown): Diagnostic[] {
+/** @param otherwise - where to look if the error itself names no place */
+function report(error: unknown, otherwise?: SourceLocation): Diagnostic[] {
   const at = stage === 'load' ? modules.locate(error) : undefined
   const hint = stage === 'load' ? modules.hintFor(error) : undefined
-  const options = { root, stage: stageOf(error), hide: join(import.meta.dirname, '..') }
+  const options = { root, stage: stageOf(error), hide: join(import.meta.dirname, '..'), otherwise }
   const known = at ?? unloadable(error, options)
   const found = diagnose(error, { ...options, ...(known && { at: known }) })
   const problems = problemsOf(error)
@@ -207,10 +219,22 @@ function report(error: unknown): Diagnostic[] {
 /** Where a file in `config/` failed, which is closer to the mistake than the call that loaded it. */
 function unloadable(error: unknown, options: DiagnoseOptions): SourceLocation | undefined {
   if (!(error instanceof ArlenError) || error.code !== 'config_unloadable') return undefined
+  const awaited = awaitedIn(error)
+  if (awaited) return awaited
   const [cause] = diagnose(error.cause, options)
   return cause?.file === undefined || cause.line === undefined
     ? undefined
     : { file: resolve(root, cause.file), line: cause.line, ...(cause.column && { column: cause.column }) }
+}
+
+/** Files in `config/` are loaded at once, so that none of them can wait for something. */
+function awaitedIn({ cause, message }: Error): SourceLocation | undefined {
+  const name = /^(.+?) cannot be loaded/.exec(message)?.[1]
+  if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ERR_REQUIRE_ASYNC_MODULE' || name === undefined)
+    return undefined
+  const file = resolve(root, name)
+  const position = existsSync(file) ? findTopLevel('await', readFileSync(file, 'utf8')) : undefined
+  return position && { file, ...position }
 }
 
 /** One report for each mistake in the configuration. */

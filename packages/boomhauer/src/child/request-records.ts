@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
+import type { SourceLocation } from '@arlen/core/stack'
 import { createRedact, type Redact, redactUrl } from '@arlen/error-report'
 import { clip } from './clip.ts'
 import { type LogEvent, textOfLine } from './log-line.ts'
@@ -9,7 +10,7 @@ import type { LogRecord, MailRecord, RequestRecord, SqlRecord } from './protocol
 interface RequestEvent {
   context: {
     req: { method: string; path: string }
-    route?: { path: string } | undefined
+    route?: { path: string; source?: SourceLocation | undefined } | undefined
     timings?: { toJSON(): Record<string, number> } | undefined
   }
   finish: { status: number; durationMs: number }
@@ -42,8 +43,14 @@ const SLOW_MS = 100
 /** A query repeated so often in one request is reported, as @arlen/pg does. */
 const REPEATED_AT = 10
 
+/** What is known of the request that is being answered. */
+export interface CurrentRequest {
+  /** Where its route was added. */
+  routeOfRequest: () => SourceLocation | undefined
+}
+
 /** Reports each request that the application has answered, with all that happened in it. */
-export function recordRequests(forward: (request: RequestRecord) => void): void {
+export function recordRequests(forward: (request: RequestRecord) => void): CurrentRequest {
   const redact = createRedact()
   const running = new AsyncLocalStorage<Recording>()
   const recordings = new WeakMap<object, Recording>()
@@ -53,8 +60,9 @@ export function recordRequests(forward: (request: RequestRecord) => void): void 
       if (recording && !recording.isOver) record(recording, event)
     })
   subscribe('arlen:http:request:start', message => {
-    const recording = new Recording(redact)
-    recordings.set((message as RequestEvent).context, recording)
+    const { context } = message as RequestEvent
+    const recording = new Recording(redact, context)
+    recordings.set(context, recording)
     running.enterWith(recording) // everything the handler starts belongs to this request
   })
   during('pg:query', (recording, event) => recording.addQuery(event as QueryEvent))
@@ -74,11 +82,13 @@ export function recordRequests(forward: (request: RequestRecord) => void): void 
       ...recording?.end(),
     })
   })
+  return { routeOfRequest: () => running.getStore()?.context.route?.source }
 }
 
 /** What happens in one request. */
 class Recording {
   isOver = false
+  readonly context: RequestEvent['context']
   readonly #redact: Redact
   readonly #startedAt = performance.now()
   readonly #queries = new Map<string, SqlRecord>()
@@ -87,8 +97,9 @@ class Recording {
   readonly #mails: MailRecord[] = []
   #length = 0
 
-  constructor(redact: Redact) {
+  constructor(redact: Redact, context: RequestEvent['context']) {
     this.#redact = redact
+    this.context = context
   }
 
   addQuery({ text, durationMs, rowCount, error, caller }: QueryEvent): void {

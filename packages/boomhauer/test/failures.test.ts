@@ -1,14 +1,8 @@
 import { once } from 'node:events'
-import type { Diagnostic } from '@arlen/core'
 import { expect, test } from 'vitest'
-import { AS_BROWSER, AS_CURL, AS_PROGRAM, answering, serving, type TestServer } from './support.ts'
+import { AS_BROWSER, AS_CURL, AS_PROGRAM, answering, failure, serving } from './support.ts'
 
 const BROKEN = `import { servable } from './servable.js'\nconst a = { b: 1 }}\nexport default servable(() => a)\n`
-
-async function failure(app: TestServer): Promise<Diagnostic & { status: number }> {
-  const { status, body } = await app.get('/', AS_PROGRAM)
-  return { status, ...JSON.parse(body).diagnostics[0] }
-}
 
 test('a failure is a page for browsers, a problem for programs and text for terminals', async () => {
   const app = await serving({ 'app.ts': BROKEN }, { editor: 'vscode' })
@@ -99,100 +93,9 @@ test('an application that does not start in time', async () => {
   expect(await failure(app)).toMatchObject({ message: 'The application was not ready within 0.5 s' })
 })
 
-test('a top-level await that never ends is named, wherever it is', async () => {
-  const app = await serving(
-    {
-      'app.ts': `import { a } from './src/a.ts'\n${answering('ok')}console.log(a)\n`,
-      'src/a.ts': `const wait = async () => { await 1 }\nawait wait()\nexport const a = 1\nimport './b.ts'\n`,
-      'src/b.ts': `import { servable } from '../servable.js'\nexport const b = servable\nconst c = await new Promise(() => undefined)\n`,
-    },
-    { bootTimeoutMs: 3_000 },
-  )
-  expect(await failure(app)).toMatchObject({ file: 'src/b.ts', line: 3, column: 11 })
-})
-
-test('an endless loop is shown while it runs, and a loop that ends does not stop the application', async () => {
-  const app = await serving({ 'app.ts': `${answering('ok')}const begun = Date.now()\nwhile (true) {}\n` })
-  expect(await failure(app)).toMatchObject({ file: 'app.ts', line: 4, message: expect.stringContaining('busy here') })
-  const ready = once(app.server, 'ready')
-  app.write('app.ts', `${answering('came to its end')}const begun = Date.now()\nwhile (Date.now() - begun < 3_000);\n`)
-  await ready
-  expect((await app.get()).body).toBe('came to its end')
-})
-
-test('a loop that does not end in a request is a notice, and the next save ends it', async () => {
-  const app = await serving({
-    'app.ts': `import { servable } from './servable.js'
-export default servable((req, res) => {
-  if (req.url === '/') return res.end('ok')
-  for (;;) Math.random()
-})`,
-  })
-  expect((await app.get()).body).toBe('ok')
-  const notice = once(app.server, 'notice')
-  const lost = app.get('/loop')
-  const [{ diagnostics }] = await notice
-  expect(diagnostics).toMatchObject([
-    { severity: 'warning', message: expect.stringContaining('busy here'), file: 'app.ts', line: 4 },
-  ])
-  expect(await app.save('app.ts', answering('mended'))).toBe('ready')
-  expect((await lost).body).toBe('mended')
-})
-
 test('a process that exits by itself says where', async () => {
   const app = await serving({ 'app.ts': `${answering('ok')}function check() {\n  process.exit(3)\n}\ncheck()\n` })
   expect(await failure(app)).toMatchObject({ exitCode: 3, file: 'app.ts', line: 4, column: 11 })
-})
-
-const CRASHING = `
-import { servable } from './servable.js'
-export default servable((req, res) => {
-  if (req.url === '/throw') setTimeout(() => { throw new Error('in a timer') })
-  else if (req.url === '/reject') Promise.reject(new Error('unhandled'))
-  else if (req.url === '/exit') process.exit(7)
-  else if (req.url === '/kill') process.kill(process.pid, 'SIGKILL')
-  else res.end('alive')
-})`
-
-test.each([
-  ['/throw', { message: 'in a timer', file: 'app.ts', line: 4 }],
-  ['/reject', { message: 'unhandled', file: 'app.ts', line: 5 }],
-  ['/exit', { message: "The application's process exited with code 7", file: 'app.ts', line: 6 }],
-  ['/kill', { message: "The application's process was ended by SIGKILL" }],
-])('a crash at %s is shown to the request it hit; then the application is up again', async (path, expected) => {
-  const app = await serving({ 'app.ts': CRASHING })
-  await app.get()
-  const answer = await app.get(path, AS_PROGRAM)
-  expect(answer.status).toBe(500)
-  expect(JSON.parse(answer.body)).toMatchObject({
-    code: 'application_crashed',
-    diagnostics: [{ stage: 'runtime', ...expected }],
-  })
-  expect((await app.get()).body).toBe('alive')
-})
-
-test('an application that crashes over and over is left down, its last failure shown, until it changes', async () => {
-  const app = await serving({ 'app.ts': CRASHING })
-  for (const _ of [1, 2, 3]) await app.get('/throw')
-  expect(await failure(app)).toMatchObject({ message: 'in a timer' })
-  expect(app.server.state).toBe('failed')
-  // What crashes after a save is something else.
-  await app.save('app.ts', `${CRASHING}\n`)
-  for (const _ of [1, 2]) await app.get('/throw')
-  expect((await app.get()).body).toBe('alive')
-  await app.save('app.ts', answering('mended'))
-  expect((await app.get()).body).toBe('mended')
-})
-
-test('an application that handles such errors itself lives on, as it would in production', async () => {
-  const app = await serving({ 'app.ts': `process.on('uncaughtException', () => {})\n${CRASHING}` })
-  await app.get()
-  const { pid } = app.server
-  const lost = app.get('/throw')
-  expect((await app.get()).body).toBe('alive')
-  expect(app.server.pid).toBe(pid)
-  await app.save('app.ts', answering('next'))
-  expect((await lost).body).toBe('next')
 })
 
 test('a template that does not compile is shown before anything is loaded', async () => {

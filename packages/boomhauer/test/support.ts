@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Diagnostic } from '@arlen/core'
 import { onTestFinished } from 'vitest'
 import { type Boomhauer, type BoomhauerOptions, createBoomhauer } from '../src/index.ts'
 
@@ -151,4 +152,10 @@ export async function outcomeOf(server: Boomhauer): Promise<'ready' | 'failed'> 
 
 export async function serving(files: Files, options: BoomhauerOptions = {}): Promise<TestServer> {
   return new TestServer(files).start(options)
+}
+
+/** The failure that an application shows: its status and its first diagnostic. */
+export async function failure(app: TestServer): Promise<Diagnostic & { status: number }> {
+  const { status, body } = await app.get('/', AS_PROGRAM)
+  return { status, ...JSON.parse(body).diagnostics[0] }
 }

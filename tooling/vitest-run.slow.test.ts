@@ -37,7 +37,7 @@ describe('a run of Vitest', () => {
     ])
   })
 
-  test('tells tests that were skipped because a hook threw', async () => {
+  test('counts tests that were skipped because a hook threw', async () => {
     const { tally } = await run('throwing-hook')
     expect(tally.skipped.map(test => test.reason)).toEqual(['the set-up before it failed'])
   })

@@ -39,7 +39,7 @@ test('a role that is taken away is gone with the next request', async () => {
   await buck.visit('/admin/orders').status(403)
 })
 
-test('lists the orders of everybody, in few queries, and shows each', async () => {
+test('lists the orders of all users, in few queries, and shows each', async () => {
   const { slug } = (await t.get('/api/products/3')).json
   await hank.visit(`/products/${slug}`).submit('form.add', { quantity: 2 })
   const { headers } = await hank

@@ -55,7 +55,7 @@ test('a query that cannot be read is a 422 page for browsers', async () => {
     .text('main .kicker', /validation_failed/)
 })
 
-test('the stylesheet may be kept by anybody, and has a type and a validator', async () => {
+test('the stylesheet may be cached publicly, and has a type and a validator', async () => {
   const { headers } = await t.get('/css/shop.css').status(200).type('css').header('etag')
   await t
     .get('/css/shop.css')

@@ -51,7 +51,7 @@ test('there are no default accounts and no default administrators', async () => 
   expect(await app.db.value(`select count(*)::int from users where role = 'admin'`)).toBe(0)
 })
 
-test('a failure tells nothing but its correlation id', async () => {
+test('a failure reveals only its correlation id', async () => {
   await app.db.execute('alter table categories rename to elsewhere')
   const failed = await t
     .visit('/')
@@ -82,6 +82,6 @@ test('a page never shows the host that a request made up', async () => {
       .satisfies(({ rawHeaders }) => !JSON.stringify(rawHeaders).includes('evil'))
 })
 
-test('the OpenAPI document tells strangers nothing of the pages of administrators', async () => {
+test('the OpenAPI document reveals no administrators’ pages', async () => {
   await t.get('/openapi.json').contains('/api/products').lacks('admin')
 })

@@ -112,7 +112,7 @@ test.each([true, null, 'info', {}, { error() {} }])('createApp() refuses %j for 
   )
 })
 
-test('a console gets the failure with its stack and the id that the client was told', async () => {
+test('a console gets the failure with its stack and the id in the response', async () => {
   const stderr = new PassThrough()
   const served = await serveApp(
     app => {

@@ -48,7 +48,7 @@ test('at the limit of requests in flight others are 503, and health routes are a
   await served.close()
 })
 
-test('what runs the application sees its requests, can make it refuse, and tells it that it is going to stop', async () => {
+test('a process manager sees requests, can shed load, and can announce a stop', async () => {
   const served = await serveApp(app => app.get('/', () => 'ok'))
   const { app } = served
   const controls = controlsOf(app)

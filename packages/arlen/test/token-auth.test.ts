@@ -103,7 +103,7 @@ describe('an application that is an API alone', () => {
     }
   })
 
-  test('tells strangers every way in, without an error code', async () => {
+  test('lists every scheme to clients without credentials, without an error code', async () => {
     const ways = 'ApiKey realm="api", Bearer realm="shop"'
     for (const path of ['/me', '/me/admin', '/me/orders', '/around', '/fresh']) {
       expect(await problem(await ask(path))).toEqual([401, 'login_required', ways])

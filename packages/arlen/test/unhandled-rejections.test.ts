@@ -26,7 +26,7 @@ test('a program that listens for such promises itself is left to it', () => {
   expect(lines.some(line => line.startsWith('{'))).toBe(false)
 })
 
-test('once the application has stopped, Node.js does as ever', () => {
+test('once the application has stopped, Node.js handles them as usual', () => {
   const { status, err } = run('after')
   expect(err).toContain('after the end')
   expect(status).toBe(1)

@@ -173,7 +173,7 @@ test('a form that is refused gets its values and messages back, without the pass
   })
 })
 
-test('what a handler refuses is shown in the form too; its other errors are answered as ever', async () => {
+test('errors thrown by a handler are also shown in the form; others are answered as usual', async () => {
   const send = (email: string) =>
     served.get('/taken', { method: 'POST', body: new URLSearchParams({ email, password: 'long enough' }) })
   const taken = await send('taken@x.example')

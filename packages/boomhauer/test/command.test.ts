@@ -68,7 +68,7 @@ test('a taken port is said to be, and nothing is left running', async () => {
   expect(second.output).toMatch(/^boomhauer: 127\.0\.0\.1:\d+ is in use by another process/)
 })
 
-test('tells each build in one line, and a failure with its source, without a terminal', async () => {
+test('without a terminal, prints each build in one line, and a failure with its source', async () => {
   const folder = new TestFolder({ 'app.ts': answering('ok') })
   const command = new Command(folder, [])
   await command.until(/ready in \d+ ms/)

@@ -60,7 +60,7 @@ test('there is no module to serve, and then there is', async () => {
   expect((await app.get()).body).toBe('here')
 })
 
-test('an application that package.json makes CommonJS is told what to write there', async () => {
+test('an application that is CommonJS by package.json is shown what to write there', async () => {
   const app = await serving({ 'package.json': '{ "type": "commonjs" }', 'app.ts': answering('ok') })
   expect(await failure(app)).toMatchObject({
     stage: 'load',

@@ -126,7 +126,7 @@ describe('a file that is emptied before it is written', () => {
   })
 })
 
-test('files that mean nothing are not told of', async () => {
+test('irrelevant files are not reported', async () => {
   const folder = new TestFolder({ 'node_modules/x/index.js': '1' })
   const watcher = await watching(folder, { ignore: ['generated/**'] })
   const seen = batch(watcher, folder)

@@ -46,7 +46,7 @@ describe('arlen migrate', () => {
     ])
   })
 
-  test('tells the state, undoes, does it again, and verifies', async () => {
+  test('prints the state, undoes, redoes, and verifies', async () => {
     await using database = await createTestDatabase()
     const run = (...words: string[]) => arlen(['migrate', ...words, '--dsn', database.dsn])
     expect((await run('status')).text).toMatch(/^pending {6}0001_catalog$/m)
@@ -145,7 +145,7 @@ describe('what arlen finds before production does', () => {
   })
 })
 
-test('arlen routes --match tells why a request goes where it goes', async () => {
+test('arlen routes --match explains how a request is routed', async () => {
   const { text } = await arlen(['routes', '--match', 'get /api/orders/7?x=1'])
   expect(text).toContain('/api/orders/:id')
   expect((await arlen(['routes', '--match', 'nonsense'])).code).toBe(2)
@@ -163,7 +163,7 @@ test('arlen generate makes secrets and migrations, and nothing else', async () =
   rmSync(root, { recursive: true })
 })
 
-test('arlen config tells each value and its source, and masks secrets', async () => {
+test('arlen config prints each value with its source, and masks secrets', async () => {
   const { text } = await arlen(['config', '--env', 'production'], {
     DATABASE_URL: 'postgres://a:hunter2@h/d',
     PORT: '80',

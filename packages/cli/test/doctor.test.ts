@@ -55,7 +55,7 @@ test('has a remedy for each thing that it finds', async () => {
   expect(found.permissions).toMatchObject({ outcome: 'warn', remedy: `Run: chmod 600 ${join(app.root, '.env')}` })
 })
 
-test('tells a server that does not answer from a database that is not there, and no password', async () => {
+test('distinguishes a server that does not answer from a missing database, and prints no password', async () => {
   await using database = await createTestDatabase()
   const app = temporaryApp()
   const ask = async (url: string) => (await doctor(app.root, { PATH, PORT: '0', DATABASE_URL: url })).found.PostgreSQL

@@ -40,7 +40,7 @@ function refusalOf(given: unknown): { code: string; message: string } {
   throw new Error('the options were taken')
 }
 
-test('gives back what was given, without what is undefined', () => {
+test('returns what was given, without undefined values', () => {
   const given: ShopOptions = {
     name: 'Strickland',
     port: 0,
@@ -125,7 +125,7 @@ describe('refuses a value that is not what it must be:', () => {
     expect(told).toContain(message)
   })
 
-  test('the value of a secret is not told', () => {
+  test('the value of a secret is not shown', () => {
     expect(refusalOf({ secret: 12_345_678 }).message).toBe(
       'createShop(): the option secret must be a string, not the number given.',
     )

@@ -35,7 +35,7 @@ test('an error has the status of the README, and the others are of the program',
   expect(documented.filter(([, status]) => status !== undefined).length).toBeGreaterThan(20)
 })
 
-test('an error that is an answer tells the client what is in the table, and the log the rest', () => {
+test('an error with a status shows the client its message, and the log everything', () => {
   const error = pgError('pool_timeout', {}, { internal: 'select secret' }) as HttpError
   expect(error).toBeInstanceOf(HttpError)
   expect(error).toMatchObject({ status: 503, detail: errorTable.table.pool_timeout.message })

@@ -89,7 +89,7 @@ test.each(STATEMENTS)('the recipe for "%s" runs as it stands', async statement =
   expect(steps).toHaveLength(parts.length + 1)
 })
 
-test('the catalog of a database tells volatility, types, constraints and partitions', async () => {
+test('the catalog of a database supplies volatility, types, constraints and partitions', async () => {
   await folder.db.execute('create function code() returns text language sql stable as $$ select $x$x$x$ $$')
   await folder.db.execute('create table s2 (a varchar(10), b int, c numeric(8, 2), constraint x check (b is not null))')
   await folder.write(

@@ -92,7 +92,7 @@ test('the other shared connections stay as they are', async () => {
   await answers(db)
 })
 
-test('an idle pool loses its connections without anybody noticing', async () => {
+test('an idle pool loses its connections unnoticed', async () => {
   await using db = createPg({ dsn })
   for (let round = 0; round < 5; round++) {
     await Promise.all([db.query('select 1'), db.tx(tx => tx.query('select 1')), db.tx(tx => tx.query('select 1'))])

@@ -144,7 +144,7 @@ describe('a step without a transaction', () => {
     })
   })
 
-  test('waits for open transactions as long as they last, and lets everybody pass', async () => {
+  test('waits for open transactions as long as they last, and blocks no other query', async () => {
     await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')
     await migrate({ ...target(), dir: await onlyFirst() })
     await using reader = await openAdmin(folder.dsn)

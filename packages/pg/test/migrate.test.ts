@@ -250,7 +250,7 @@ describe('a file that was changed after it was applied', () => {
     expect(await verifyMigrations(target())).toEqual([])
   })
 
-  test('is refused by up and told by status, until it is accepted, which is recorded', async () => {
+  test('is refused by up and shown by status, until it is accepted, which is recorded', async () => {
     await write('1_a.sql', 'create table a (id int);')
     await up()
     await write('1_a.sql', 'create table a (id bigint);')
@@ -294,7 +294,7 @@ describe('down', () => {
     expect(await states()).toEqual(['1 applied', '2 applied', '3 applied'])
   })
 
-  test('tells what it does, or would do', async () => {
+  test('reports what it does, or would do', async () => {
     const told = async (options: object) => {
       const events: MigrationEvent[] = []
       await migrateDown({ ...target(), ...options, onEvent: event => events.push(event) })

@@ -63,7 +63,7 @@ describe('stream', () => {
     expect(await db.tx(tx => tx.value('select 1'))).toBe(1)
   })
 
-  test('tells of a failure at the start and on the way', async () => {
+  test('reports a failure at the start and on the way', async () => {
     expect(await rejection(readAll(db.stream('selct')))).toMatchObject({ code: 'syntax_error' })
     const seen: unknown[] = []
     const work = async () => {
@@ -297,7 +297,7 @@ describe('copyTo', () => {
     expect(await db.tx(tx => tx.value('select 1'))).toBe(1)
   })
 
-  test('tells of a failure on the way', async () => {
+  test('reports a failure on the way', async () => {
     const copy = db.copyTo('copy (select 10 / (5000 - n) from generate_series(1, 9000) n) to stdout')
     expect(await rejection(readAll(copy))).toMatchObject({ code: 'division_by_zero' })
     await released()

@@ -40,7 +40,7 @@ test('reads environment variables by their names', () => {
   expect(accessoriesFromEnv(env)).toEqual({ workers: '3' })
 })
 
-test('tells changes that count at once from those that need a new primary', () => {
+test('distinguishes changes that apply at once from those that need a new primary', () => {
   const before = resolveAccessories({})
   const after = resolveAccessories({ port: 4000, maxRequests: 10, healthPaths: '/up' })
   expect(changedAccessories(before, after)).toEqual({ applied: ['maxRequests', 'healthPaths'], needRestart: ['port'] })

@@ -150,7 +150,7 @@ test('prints its settings and its help', async () => {
   expect(help.stdout).toContain('--idle-window')
 })
 
-test('commands a running propane, waits for the outcome, and tells it in text and JSON', async () => {
+test('commands a running propane, waits for the outcome, and prints it as text and JSON', async () => {
   const env = privateEnv()
   const app = path.join(temporaryFolder(), 'app.mjs')
   writeFileSync(app, 'export default (req, res) => res.end()')

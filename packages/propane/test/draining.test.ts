@@ -26,7 +26,7 @@ test('stopping with 1,000 idle keep-alive clients takes the idle window, ends th
   expect(ends.filter(end => end !== 'end')).toEqual([])
 })
 
-test('while draining, open connections are served as ever, and told not to come again', async () => {
+test('while draining, open connections are served as usual, with Connection: close', async () => {
   const handle = await start({ app: fixture('faulty.ts'), workers: 1, idleWindowMs: 2000 })
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   expect((await get(handle.url, { agent })).headers.connection).toBe('keep-alive')

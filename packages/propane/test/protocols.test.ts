@@ -124,7 +124,7 @@ test('a reload takes new certificates, and loses no request over HTTPS or HTTP/2
   expect(lost).toEqual([])
 })
 
-test('an idle HTTP/2 connection is told to go only with its next request', async () => {
+test('an idle HTTP/2 connection gets GOAWAY only with its next request', async () => {
   const handle = await start({ ...kind('h2c'), idleWindowMs: 1000 })
   const unused = connectHttp2(handle, 'http')
   const session = connectHttp2(handle, 'http')

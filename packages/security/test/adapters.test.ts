@@ -129,7 +129,7 @@ describe.each(Object.entries(servers))('rate limits in %s', (_, start) => {
     expect((await ask(site, {}, '/free')).status).toBe(200)
   })
 
-  test('count by the address that a trusted proxy tells, or by what a function makes of the request', async () => {
+  test('count by the address from a trusted proxy, or by the result of a function', async () => {
     const site = await start()
     const from = (ip: string) => ask(site, { 'x-forwarded-for': ip }).then(({ status }) => status)
     expect([await from('203.0.113.1'), await from('203.0.113.1'), await from('203.0.113.1')]).toEqual([200, 200, 429])

@@ -6,7 +6,7 @@ import { start } from './app.ts'
 const hour = 60 * 60 * 1000
 
 describe('a rate limit', () => {
-  test('tells what is left, then refuses with a problem and the time to come back', async () => {
+  test('reports what is left, then refuses with a problem and the time to retry', async () => {
     await using app = await start(rateLimit({ name: 'api', limit: 2, windowMs: hour }), () => ({ ok: true }))
     const first = await app.ask()
     expect(first.headers.get('ratelimit-policy')).toBe('"api";q=2;w=3600')

@@ -101,7 +101,7 @@ describe('a JWT', () => {
     expect((await ask(app, good))[0]).toBe(200)
   })
 
-  test('can be told from an ID token by its type', async () => {
+  test('is distinguished from an ID token by its type', async () => {
     await using app = await start({ typ: 'at+jwt' })
     expect((await ask(app, await sign()))[0]).toBe(200)
     const id = await sign(undefined, {}, { typ: 'JWT' })

@@ -142,7 +142,7 @@ describe('values', () => {
     for (const tag of ['<%= $x %>', '<%== $x %>']) expect(() => compile(tag)({ x })).toThrow(message)
   })
 
-  test('tells where the template prints what has no form', () => {
+  test('reports where the template prints a value without a string form', () => {
     const render = compile('<p>\n  <b><%= $x.y %></b>')
     expect(failure(() => render({ x: { y: {} } }))).toMatchObject({ code: 'value_unprintable', place: '2:10' })
   })

@@ -144,7 +144,7 @@ test('knows the media types of its formats', () => {
   ])
 })
 
-test('loads all templates at once when asked to, and tells the first mistake', () => {
+test('loads all templates on demand, and throws the first mistake', () => {
   const { load } = folder.views({ 'a.html.ets': '1', 'b.html.ets': '<%= %>' })
   expect(load).toThrow(expect.objectContaining({ code: 'expression_empty' }))
   folder.write({ 'b.html.ets': '2' })

@@ -31,7 +31,7 @@ test('runs a check once per cache time, however many clients ask', async () => {
   expect(runs).toBe(3)
 })
 
-test('is draining once told so, whatever the checks say', async () => {
+test('is draining once that begins, whatever the checks say', async () => {
   const health = new Health()
   health.drain()
   expect((await health.report()).status).toBe('draining')

@@ -25,7 +25,7 @@ export function answers({ serve, ask, codeOf }: Tools): void {
       expect(asked.answer.header('date')).toMatch(/GMT$/)
     })
 
-    test('tells its length where it is known, also to HEAD and of a stream', async () => {
+    test('has a length where it is known, also for HEAD and for streams', async () => {
       const handlers: Handler[] = [() => 'grüß', c => c.stream(pieces('grüß'), { length: 6 })]
       for (const handler of handlers) {
         for (const method of ['GET', 'HEAD']) {

@@ -196,7 +196,7 @@ describe('what the migrations before have made is known', () => {
     expect(await inOrder(make(''), column)).toEqual(['2_x.sql: add_column_rewrites'])
   })
 
-  test('those left out by only are read and not told', async () => {
+  test('those left out by only are read but not reported', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'lint-'))
     await writeFile(join(dir, '1_x.sql'), 'create table t (a varchar(10)); drop table u')
     await writeFile(join(dir, '2_x.sql'), 'alter table t alter a type text')

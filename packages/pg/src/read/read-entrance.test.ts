@@ -59,7 +59,7 @@ function pool(name: string, { errors = [], caughtUp = () => true, debug = false,
 const written = { current: async () => POSITION } as WritePosition
 const unwritten = { current: async () => undefined } as WritePosition
 
-test('what nobody has written to is read from the standby, in one step', async () => {
+test('unwritten data is read from the standby, in one step', async () => {
   const [primary, standby] = [pool('primary'), pool('standby')]
   const entrance = new ReadEntrance(primary.executor, standby.executor, unwritten)
   expect([await entrance.run(query), await entrance.lease('stream', query)]).toEqual(['standby', 'standby'])

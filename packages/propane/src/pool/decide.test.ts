@@ -287,7 +287,7 @@ describe('stopping', () => {
     expect(simulation.exitCode).toBe(0)
   })
 
-  test('at once kills everybody', () => {
+  test('kills all workers at once', () => {
     const simulation = new Simulation(3)
     simulation.rest()
     simulation.dispatch({ type: 'quit' })

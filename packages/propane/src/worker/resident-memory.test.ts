@@ -3,7 +3,7 @@ import { createMemoryReader } from './resident-memory.ts'
 
 const MIB = 1024 * 1024
 
-test('tells what Node.js tells, before and after more is used', () => {
+test('reports the same as Node.js, before and after more is used', () => {
   const read = createMemoryReader()
   const difference = () => Math.abs(read() - process.memoryUsage.rss())
   expect(difference()).toBeLessThan(8 * MIB)

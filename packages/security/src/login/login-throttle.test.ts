@@ -32,7 +32,7 @@ describe('the login throttle', () => {
     expect(await it.attempt('ada@x.example', '192.0.2.1')).toBe(true)
   })
 
-  test('does not let one attacker lock an account for everybody else', async () => {
+  test('does not let one attacker lock an account for all others', async () => {
     const it = throttle()
     for (let i = 0; i < 1000; i++) await it.attempt('ada', '203.0.113.9')
     expect(await it.attempt('ada', '192.0.2.1')).toBe(true)

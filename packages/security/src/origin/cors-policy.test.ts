@@ -34,7 +34,7 @@ describe('a CORS policy', () => {
     expect(policy.preflight(origin)).toEqual([])
   })
 
-  test('answers everybody by *, and then never with credentials', () => {
+  test('answers every origin with *, and then never with credentials', () => {
     const policy = corsPolicy({ origins: '*' })
     expect(policy.vary).toBeUndefined()
     expect(policy.actual('null')).toEqual([['Access-Control-Allow-Origin', '*']])

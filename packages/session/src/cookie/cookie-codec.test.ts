@@ -32,7 +32,7 @@ describe('CookieCodec', () => {
     for (const value of values) expect(value).toMatch(/^1[\w-]+$/)
   })
 
-  test('tells the length of the text only to the block', () => {
+  test('reveals the length of the text only to the block', () => {
     expect(codec.seal('{"a":1}')).toHaveLength(codec.seal('{"user":12345}').length)
   })
 

@@ -10,6 +10,6 @@ test('says whether two strings are the same, whatever their lengths', () => {
   }
 })
 
-test('tells apart strings that only a lossy encoding would confuse', () => {
+test('distinguishes strings that only a lossy encoding would confuse', () => {
   expect(safeEqual('\u0100', '\u0000')).toBe(false)
 })

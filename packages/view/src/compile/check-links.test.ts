@@ -132,7 +132,7 @@ describe('blocks that are never printed', () => {
     expect(found).toEqual([expect.stringContaining('warning box.html.ets:1:66 Nobody prints the block "head"')])
   })
 
-  test('are not told where names are computed or layouts are chosen by the program', async () => {
+  test('are not reported if names are computed or layouts are chosen by the program', async () => {
     expect(
       await problems({
         'site.html.ets': '<% for (const name of ["a"]) { %><%= content(name) %><% } %><%= content() %>',

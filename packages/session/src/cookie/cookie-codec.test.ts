@@ -26,6 +26,16 @@ describe('CookieCodec', () => {
     }
   })
 
+  test('seals nothing of an earlier text, and another process opens it', () => {
+    const ring = new KeyRing([generateSecret()])
+    const [here, elsewhere] = [new CookieCodec(ring, 'session'), new CookieCodec(ring, 'session')]
+    for (const text of ['x'.repeat(2900), '', 'short', '{"name":"Añá €🔥"}', 'y'.repeat(48)]) {
+      const opened = elsewhere.open(here.seal(text))
+      expect(opened?.trimEnd()).toBe(text)
+      expect(Buffer.byteLength(opened!) % 48).toBe(0)
+    }
+  })
+
   test('seals the same text differently each time, in characters every cookie may have', () => {
     const values = new Set(Array.from({ length: 1000 }, () => codec.seal('{"a":1}')))
     expect(values.size).toBe(1000)

@@ -50,6 +50,17 @@ test.each([{}, { pollMs: 50 }])('sees each way a file can change %j', async opti
   expect(await after(() => folder.write('style.css', 'a{}'))).toEqual(['styles', ['style.css']])
 })
 
+test.each([0, 2, 8])('sees a missing file that is written %d ms after it was asked for', async ms => {
+  const folder = new TestFolder({ 'app.ts': '1' })
+  const watcher = await watching(folder)
+  const seen = batch(watcher, folder)
+  watcher.follow({ files: new Map([[folder.path('dist/made.js'), '']]), folders: [], assets: [] })
+  const until = performance.now() + ms
+  while (performance.now() < until) await new Promise(setImmediate)
+  folder.write('dist/made.js', 'export {}')
+  expect(await seen).toEqual(['rebuild', ['dist/made.js']])
+})
+
 test('five hundred files at once are one batch', async () => {
   const folder = new TestFolder({ 'app.ts': '1' })
   const watcher = await watching(folder)

@@ -8,6 +8,7 @@ import { installedMarks, kindOf } from './file-kinds.ts'
 import { LoopGuard } from './loop-guard.ts'
 import { isProbe, notifies } from './probe.ts'
 import { type Effect, type Happening, Relevance, strongest } from './relevance.ts'
+import { stampOf } from './stamp.ts'
 
 export interface WatcherOptions {
   root: string
@@ -60,6 +61,8 @@ export interface WatcherEvents {
 
 const FALLBACK_POLL_MS = 300
 const GIT_MS = 50
+/** When to look again at files outside the tree that were just added: the watcher does not say when it watches them. */
+const RECHECK_MS = [100, 500, 2_000]
 /** Many programs save by emptying a file and then writing it: how long to wait for an empty file to be filled. */
 const EMPTY_MS = 120
 const EMPTY_POLL_MS = 8
@@ -86,6 +89,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
   readonly #born = new Set<string>()
   #watcher: FSWatcher | undefined
   #followed = new Set<string>()
+  readonly #rechecks = new Set<NodeJS.Timeout>()
   #stirred = false
   #closed = false
   #polling = false
@@ -127,7 +131,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
     for (const folder of folders) this.#folders.add(folder)
     for (const folder of assets) this.#assets.add(folder)
     for (const folder of templates) this.#templates.add(folder)
-    const fresh: string[] = []
+    const fresh = new Map<string, string>()
     for (const [path, stamp] of files) {
       // Packages change by installation. Linked ones are elsewhere.
       if (path.includes('/node_modules/')) continue
@@ -135,9 +139,27 @@ export class Watcher extends EventEmitter<WatcherEvents> {
       this.#contents.rememberLoaded(path, stamp)
       if (this.#followed.has(path) || this.#watchesByItself(path)) continue
       this.#followed.add(path)
-      fresh.push(path)
+      fresh.set(path, stamp)
     }
-    if (fresh.length > 0) this.#watcher?.add(fresh)
+    if (fresh.size === 0) return
+    this.#watcher?.add([...fresh.keys()])
+    for (const afterMs of RECHECK_MS) {
+      const timer = setTimeout(() => {
+        this.#rechecks.delete(timer)
+        this.#recheck(fresh)
+      }, afterMs)
+      this.#rechecks.add(timer)
+    }
+  }
+
+  /** A file that was written before the watcher had found its folder. */
+  #recheck(fresh: Map<string, string>): void {
+    for (const [path, stamp] of fresh) {
+      const now = stampOf(path)
+      if (now === stamp) continue
+      fresh.set(path, now)
+      this.#batcher.add(path)
+    }
   }
 
   /** A build has ended: what it loaded replaces what the previous one loaded. */
@@ -157,6 +179,7 @@ export class Watcher extends EventEmitter<WatcherEvents> {
 
   async close(): Promise<void> {
     this.#closed = true
+    for (const timer of this.#rechecks) clearTimeout(timer)
     this.#batcher.close()
     await this.#watcher?.close()
   }

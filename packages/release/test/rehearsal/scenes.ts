@@ -82,6 +82,8 @@ try {
     `refused after ${slowOne.seconds.toFixed(1)} s of the 8 s it had on one host`,
   )
 
+  stage.configure({})
+
   const filler = join(stage.path(3), 'filler')
   fill(filler)
   const full = failed(

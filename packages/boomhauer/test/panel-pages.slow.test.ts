@@ -60,18 +60,24 @@ describe.skipIf(!CHROMIUM)(`the panel in a browser${REASON}`, () => {
     'new requests appear in an open list, and the focus stays: %s',
     async path => {
       const tab = await openTab(browser)
-      await app.get('/many/live-0')
+      const live = (n: number) => `live-${path.length}-${n}` // the cases share a list
+      await app.get(`/many/${live(0)}`)
       await tab.goto(`${app.server.url}/_boomhauer/${path}`)
-      const link = tab.getByRole('link', { name: 'GET /many/live-0' }).first()
+      const link = tab.getByRole('link', { name: `GET /many/${live(0)}` }).first()
       await link.focus()
       await tab.evaluate(`getSelection().selectAllChildren(document.activeElement)`)
-      for (const name of ['live-1', 'other', 'live-2']) await app.get(`/many/${name}`)
-      await tab.getByRole('link', { name: 'GET /many/live-2' }).first().waitFor()
+      for (const name of [live(1), `other-${path.length}`, live(2)]) await app.get(`/many/${name}`)
+      await tab
+        .getByRole('link', { name: `GET /many/${live(2)}` })
+        .first()
+        .waitFor()
       const names = await tab.getByRole('link', { name: /^GET \/many/ }).allTextContents()
-      const wanted = path.includes('q=') ? ['live-2', 'live-1', 'live-0'] : ['live-2', 'other', 'live-1', 'live-0']
+      const wanted = path.includes('q=')
+        ? [live(2), live(1), live(0)]
+        : [live(2), `other-${path.length}`, live(1), live(0)]
       expect(names.slice(0, wanted.length)).toEqual(wanted.map(name => `GET /many/${name}`))
-      expect(await tab.evaluate(`document.activeElement.textContent`)).toBe('GET /many/live-0')
-      expect(await tab.evaluate(`String(getSelection())`)).toBe('GET /many/live-0')
+      expect(await tab.evaluate(`document.activeElement.textContent`)).toBe(`GET /many/${live(0)}`)
+      expect(await tab.evaluate(`String(getSelection())`)).toBe(`GET /many/${live(0)}`)
     },
   )
 

@@ -6,7 +6,7 @@ export default defineConfig({
     expect: { requireAssertions: true },
     retry: 0,
     bail: 1, // each step builds on the one before
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 600_000,
     fileParallelism: false,
     include: ['tooling/machine/*.machine.ts'],

@@ -16,7 +16,7 @@ test('an application starts beside a Kubernetes service called arlen, and with v
   await served.close()
   const warnings = served.log.filter(line => line.level === 'warn').map(line => line.msg)
   expect(warnings).toEqual([
-    expect.stringContaining('ARLEN_HTTP_PORT (environment): not read'),
+    expect.stringContaining('ARLEN_HTTP_PORT (environment): ignored'),
     expect.stringContaining('ARLEN_TEAM (environment): no such setting'),
   ])
 })

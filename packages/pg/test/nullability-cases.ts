@@ -51,7 +51,6 @@ export const CASES: readonly (readonly [query: string, truth: string])[] = [
   ['select author, array_agg(id), string_agg(title, $1), json_agg(body) from posts group by author', 'n n n ?'],
   ["select author, string_agg(title, ', ') from posts group by author", 'n n'],
   ['select author, title, count(*) from posts group by rollup (author, title)', '? ? n'],
-  ['select grouping(author, title), author from posts group by rollup (author, title)', 'n ?'],
   ['select coalesce(sum(id), 0) from users', 'n'],
   ["select coalesce(mail, '') as a, coalesce(mail, body) as b from users, posts", 'n ?'],
   ['select coalesce(mail, name) from users', 'n'],

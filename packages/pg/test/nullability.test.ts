@@ -177,6 +177,7 @@ test.each([
   ],
   ['select p.z, l.w from parts p full join loose l on l.v = p.id where l.w is not null', '? n'],
   ['select a, max(s) from things group by a having a > 1', 'n ?'],
+  ['select grouping(s, b), b from things group by rollup (s, b)', 'n ?'],
   ['select first_value(b) over w, lag(b, 1, 0) over w, lag(b) over w from things window w as (order by id)', 'n n ?'],
   ['select first_value(b) over w from things window w as (order by id rows between 1 following and 1 following)', '?'],
   ['select generate_series(1, b) from things', 'n'],

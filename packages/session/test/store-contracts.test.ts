@@ -45,8 +45,9 @@ describe.each<[string, () => SessionStore]>([
       big: 'x'.repeat(100_000),
     }
     const user = { id: 7, epoch: 'e1', at: now() }
-    await store.create('k', { createdAt: now() - 5, seenAt: now(), user, data }, later())
-    expect(await store.load('k')).toEqual({ createdAt: now() - 5, seenAt: expect.any(Number), user, data })
+    const createdAt = now() - 5
+    await store.create('k', { createdAt, seenAt: now(), user, data }, later())
+    expect(await store.load('k')).toEqual({ createdAt, seenAt: expect.any(Number), user, data })
     expect(await store.load('other')).toBeUndefined()
     await store.create('anonymous', session(), later())
     expect((await store.load('anonymous'))?.user).toBeUndefined()

@@ -12,6 +12,24 @@ export type Name = (typeof CONTENDERS)[number]
 const ROOT = join(import.meta.dirname, '../..')
 const DEADLINE_MS = 30_000
 
+/** Groups of processes that would go on, restarting and trying again, after a benchmark that is interrupted. */
+const running = new Set<number>()
+process.once('exit', () => {
+  for (const pid of running) {
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      // it has ended by itself
+    }
+  }
+})
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(code))
+}
+
 /** One of the watchers, serving an application of its own. */
 export class Contender {
   readonly name: Name
@@ -42,6 +60,7 @@ export class Contender {
       stdio: 'ignore',
       detached: true,
     })
+    running.add(this.pid)
   }
 
   static async start(name: Name, kind: Kind, env: Readonly<Record<string, string>>): Promise<Contender> {
@@ -91,6 +110,7 @@ export class Contender {
     process.kill(this.pid, 'SIGTERM')
     const timer = setTimeout(() => process.kill(-this.pid, 'SIGKILL'), 5_000)
     await exit
+    running.delete(this.pid)
     clearTimeout(timer)
     this.#application.remove()
   }

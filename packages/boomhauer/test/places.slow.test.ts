@@ -23,7 +23,8 @@ let dsn: string
 beforeAll(async () => {
   dsn = await testClusterDsn()
   packages = await new PackedPackages().install(PACKAGES)
-  folder = new TestFolder({ 'handling.ts': HANDLING }, false)
+  // Without an application, boomhauer does not start; each case writes its own.
+  folder = new TestFolder({ 'handling.ts': HANDLING, 'app.ts': '' }, false)
   symlinkSync(packages.modules, folder.path('node_modules'))
   const bin = join(packages.modules, '@arlen/boomhauer/dist/bin.js')
   server = spawn(process.execPath, [bin, '--port', '0', '--typecheck', 'off', '--no-watch'], {
@@ -32,7 +33,8 @@ beforeAll(async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''
-  const { promise, resolve } = Promise.withResolvers<number>()
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  server.once('exit', code => reject(new Error(`boomhauer ended with ${code}: ${output}`)))
   server.stdout!.on('data', chunk => {
     output += chunk
     const found = /boomhauer at http:\/\/localhost:(\d+)/.exec(output)
@@ -41,8 +43,7 @@ beforeAll(async () => {
   port = await promise
 })
 afterAll(async () => {
-  server.kill('SIGINT')
-  await once(server, 'exit')
+  if (server.kill('SIGINT')) await once(server, 'exit')
   folder.delete()
   packages.delete()
 })

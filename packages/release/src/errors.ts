@@ -98,7 +98,7 @@ const table = {
   hosts_differ: { message: 'The hosts do not agree: {what}. {advice}' },
   deploy_locked: { message: 'Somebody else deploys to this target: {holder}. Wait for it to end.' },
   log_unknown: { message: 'Where {host} keeps its log is not known. Set unit or logFile of the target.' },
-  deploy_failed: { message: '{reason}. {outcome}' },
+  deploy_failed: { message: '{reason}{outcome}' },
   step_failed: { message: '{step}: {reason}. {outcome}' },
 } as const
 

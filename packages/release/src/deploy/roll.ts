@@ -131,7 +131,9 @@ export async function must(host: Host, step: string, result: HostResult): Promis
 }
 
 export function deployFailed(cause: Error, outcome: string): Error {
-  return releaseError('deploy_failed', { reason: cause.message.replace(/\.$/, ''), outcome }, { cause })
+  const reason = cause.message.replace(/\.$/, '')
+  // What shows the lines of a file is not a sentence that the outcome could follow.
+  return releaseError('deploy_failed', { reason: reason + (reason.includes('\n') ? '\n' : '. '), outcome }, { cause })
 }
 
 /** For `catch`: what failed, and what is true then. */

@@ -148,7 +148,8 @@ try {
   const lastWriting = await stopWriting()
 
   const answered = reading.answered + writing.answered
-  note('requests meanwhile', `${answered} answered, ${JSON.stringify({ ...reading.lost, ...writing.lost })} lost`)
+  const lost = Object.entries({ ...reading.lost, ...writing.lost }).map(([what, times]) => `${times} times ${what}`)
+  note('requests meanwhile', `${answered} answered, ${lost.join(', ') || 'none'} lost`)
   note('the slowest of them', `${writing.slowestMs} ms; ${reading.slowestMs} ms where a machine died`)
   assert.deepEqual({ ...reading.lost, ...writing.lost, ...lastWriting.lost }, {})
   const orders = await stage.orders()

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { debianMirror, SUITE } from '../images/base.ts'
@@ -23,6 +23,7 @@ export async function debianWith(install: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'arlen-machine-'))
   try {
     await must('debootstrap', ['--variant=minbase', `--include=${PACKAGES}`, SUITE, folder, await debianMirror()])
+    chmodSync(folder, 0o755) // it is the root folder, which other users than root read, too
     // Services start when the machine is switched on.
     writeFileSync(join(folder, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 })
     cpSync('/etc/resolv.conf', join(folder, 'etc/resolv.conf'), { dereference: true })

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Network } from '../images/network.ts'
 import { buildah } from '../images/store.ts'
@@ -83,13 +84,7 @@ export class Machine {
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text
-      })
-    }
-    return new Promise(resolve => child.once('close', code => resolve({ code: code ?? -1, output })))
+    return outcomeOf(child)
   }
 
   /** The same, where nothing else than success will do. Resolves with what was said. */
@@ -158,4 +153,15 @@ async function removeGroups(folder: string): Promise<void> {
       await sleep(20)
     }
   }
+}
+
+/** Resolves when a command has ended, with what it wrote to either stream. */
+export function outcomeOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Outcome> {
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  return new Promise(resolve => child.once('close', code => resolve({ code: code ?? -1, output })))
 }

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { must } from '../images/store.ts'
-import type { Machine, Outcome } from './machine.ts'
+import { type Machine, type Outcome, outcomeOf } from './machine.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const ARLEN = join(ROOT, 'packages/cli/dist/bin.js')
@@ -74,12 +74,6 @@ export class Operator {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text
-      })
-    }
-    return new Promise(resolve => child.once('close', code => resolve({ code: code ?? -1, output })))
+    return outcomeOf(child)
   }
 }

@@ -24,7 +24,7 @@ export async function withDsn<T>(
   const { url } = loadConfig({ root, env: io.env, environment, lenient: true }).config.db
   if (url) return run(url)
   if (isProduction(environment)) throw cliError('database_missing')
-  // Data in a folder that is none of an application would never be found again.
+  // A database started in a folder without an application would never be found again.
   appRootOf(input, io)
   const server = await startEmbedded({ root, environment })
   try {

@@ -94,7 +94,7 @@ test('a thousand clients that dribble or do not read are cut, without harm to ot
       await Promise.all(Array.from({ length: 5 }, () => ask({ port, agent })))
       served += 5
       most = Math.max(most, Number(await ask({ port: memoryPort })) - before)
-      // Past every time-out, whoever has not been reading finds out.
+      // After every time-out has passed, attackers that have not read see that they were cut off.
       if (performance.now() - started > 8_000) for (const attacker of attackers) attacker.look()
       await new Promise(resolve => setTimeout(resolve, 50))
     }

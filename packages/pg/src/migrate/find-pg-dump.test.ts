@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
-/** A pg_dump that says so of itself, in a folder of its own. */
+/** A fake pg_dump that runs this line, in a folder of its own. */
 function install(folder: string, says: string): string {
   const file = join(root, folder, 'pg_dump')
   mkdirSync(join(root, folder))

@@ -27,7 +27,7 @@ interface Behavior {
   isReplaced?: boolean
 }
 
-/** A pool that says its name to whoever asks, and keeps what it was asked for. */
+/** A pool that answers every query with its name and records the queries. */
 function pool(name: string, { errors = [], caughtUp = () => true, debug = false, isReplaced = false }: Behavior = {}) {
   const asked: string[] = []
   const options: object[] = []

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type BundledManifest, bundle, publishedExports } from './bundle.ts'
+import { type BundledManifest, bundle, publishedExports, replaceFolder } from './bundle.ts'
 
 const root = join(import.meta.dirname, '..')
 const bundled = globSync('packages/*/package.json', { cwd: root })
@@ -74,4 +74,22 @@ try { x.fails() } catch (error) {
     1,
     expect.stringMatching(/^at (?:Module\.)?fails \(.*src\/index\.ts:7:9\)$/),
   ])
+})
+
+test('making the same bundle again leaves its files alone; a different one replaces all of them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'arlen-bundle-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const target = join(folder, 'dist/bundle')
+  const make = (files: Record<string, string>) => {
+    replaceFolder(target, new Map(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])))
+    return statSync(target).ino
+  }
+  const first = make({ 'a.js': '1', 'b.js': '2' })
+  expect(make({ 'a.js': '1', 'b.js': '2' })).toBe(first)
+  expect(make({ 'a.js': '1', 'c.js': '3' })).not.toBe(first)
+  expect(readdirSync(target).sort()).toEqual(['a.js', 'c.js'])
+  writeFileSync(join(target, 'a.js'), 'damaged')
+  make({ 'a.js': '1', 'c.js': '3' })
+  expect(readFileSync(join(target, 'a.js'), 'utf8')).toBe('1')
+  expect(readdirSync(join(folder, 'dist'))).toEqual(['bundle'])
 })

@@ -1,6 +1,6 @@
 // Run before a package is packed: makes a few files of its modules, which Node.js loads in a fraction of the time. Names of
 // functions and classes stay, and source maps lead to `src/`.
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
 
@@ -54,7 +54,6 @@ export async function bundle(folder: string): Promise<void> {
     ...(PROGRAMS[manifest.name] ?? []).map(file => [file.slice('src/'.length, -'.ts'.length), join(folder, file)]),
   ])
   const dir = join(folder, 'dist/bundle')
-  rmSync(dir, { recursive: true, force: true })
   const build = await rolldown({
     input,
     cwd: folder,
@@ -64,7 +63,7 @@ export async function bundle(folder: string): Promise<void> {
     treeshake: { moduleSideEffects: false },
     logLevel: 'warn',
   })
-  await build.write({
+  const { output } = await build.generate({
     dir,
     format: 'esm',
     sourcemap: true,
@@ -75,6 +74,38 @@ export async function bundle(folder: string): Promise<void> {
     chunkFileNames: '[name]-[hash].js',
   })
   await build.close()
+  replaceFolder(
+    dir,
+    new Map(output.map(file => [file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source)])),
+  )
+}
+
+/** Puts files into a folder in one step, and only if they differ: something else may be reading it, such as another build. */
+export function replaceFolder(folder: string, files: ReadonlyMap<string, Buffer>): void {
+  if (holds(folder, files)) return
+  const staged = `${folder}-${process.pid}`
+  mkdirSync(staged, { recursive: true })
+  for (const [name, content] of files) writeFileSync(join(staged, name), content)
+  rmSync(folder, { recursive: true, force: true })
+  try {
+    renameSync(staged, folder)
+  } catch (error) {
+    rmSync(staged, { recursive: true })
+    // Another build has put it there in the meantime.
+    if (!holds(folder, files)) throw error
+  }
+}
+
+function holds(folder: string, files: ReadonlyMap<string, Buffer>): boolean {
+  try {
+    return (
+      readdirSync(folder).length === files.size &&
+      [...files].every(([name, content]) => content.equals(readFileSync(join(folder, name))))
+    )
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 function lazyFunctions(packages: Readonly<Record<string, readonly string[]>>): Plugin {

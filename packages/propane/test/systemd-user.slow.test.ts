@@ -50,6 +50,10 @@ test.skipIf(!hasUserManager)(
       pid => pid !== before,
     )
     expect([await manager.show('shop', 'ActiveState'), (await get(url)).body]).toEqual(['active', 'third'])
+    await until(
+      () => Promise.resolve(manager.log),
+      log => /has taken over\n(?:.*\n)*.*stopped\n/.test(log),
+    )
 
     const inFlight = get(`${url}/?ms=1000`)
     await get(url)

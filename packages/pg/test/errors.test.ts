@@ -1,17 +1,19 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { toProblem } from '@arlen/core'
 import { afterAll, describe, expect, test } from 'vitest'
+import { openClient } from '../src/connection/strings.ts'
 import {
   createPg,
   DatabaseError,
   isDatabaseError,
+  migrate,
   type Pg,
   type QueryEvent,
   type RepeatedQueryEvent,
   sql,
 } from '../src/index.ts'
 import { startFaultProxy } from './fault-proxy.ts'
-import { rejection } from './helpers.ts'
+import { rejection, until } from './helpers.ts'
 import { openDatabase } from './open-database.ts'
 
 const { dsn, db } = await openDatabase(
@@ -167,6 +169,31 @@ describe('what cannot be reached is said in one line:', () => {
     expect(error.message).not.toContain('\n')
     expect(error.message).not.toContain('wrong-secret')
     expect(error.detail).toBe('The database cannot be reached.')
+  })
+
+  test('and leaves no connection open', async () => {
+    await using proxy = await startFaultProxy(dsn)
+    const through = (password: string) => {
+      const url = new URL(proxy.dsn)
+      return Object.assign(url, { password }).href
+    }
+    const throws = () => {
+      throw new Error('the vault is closed')
+    }
+    await using late = createPg({ dsn: through(''), password: throws })
+    await using without = createPg(through(''))
+    for (const attempt of [
+      () => without.query('select 1'),
+      () => without.listen('news', () => undefined),
+      () => late.query('select 1'),
+      () => openClient(through('')),
+      () => openClient(through('wrong')),
+      () => migrate({ dsn: through(''), dir: import.meta.dirname }),
+    ]) {
+      expect(await rejection(attempt())).toMatchObject({ code: 'connect_failed' })
+      await until(() => proxy.open === 0, 10_000) // the server itself gives up after a minute
+    }
+    expect(proxy.asked).toBe(6)
   })
 
   test('no answer', async () => {

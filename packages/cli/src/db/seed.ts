@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createPg, type Database } from '@arlen/pg'
-import { plainConfig } from '@arlen/pg/connection'
+import { openClient } from '@arlen/pg/connection'
 import { cliError } from '../errors.ts'
 import type { Target } from './target.ts'
 
@@ -41,9 +41,7 @@ async function runModule(dsn: string, path: string, file: string): Promise<void>
 
 /** In the simple protocol, statements sent together are one transaction. */
 async function runScript(dsn: string, text: string): Promise<void> {
-  const { default: pg } = await import('pg')
-  const client = new pg.Client(plainConfig(dsn))
-  await client.connect()
+  const client = await openClient(dsn)
   try {
     await client.query(text)
   } finally {

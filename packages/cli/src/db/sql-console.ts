@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { plainConfig } from '@arlen/pg/connection'
-import pg from 'pg'
+import { openClient } from '@arlen/pg/connection'
+import type pg from 'pg'
 import type { Target } from './target.ts'
 
 /**
@@ -13,8 +13,7 @@ export async function runSqlConsole(
   { dsn, name }: Target,
   { input, output, isTerminal }: { input: Readable; output: Writable; isTerminal: boolean },
 ): Promise<number> {
-  const client = new pg.Client(plainConfig(dsn))
-  await client.connect()
+  const client = await openClient(dsn)
   const lines = createInterface({ input, output: isTerminal ? output : undefined, terminal: isTerminal })
   const prompt = (text: string) => {
     lines.setPrompt(text)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import type pg from 'pg'
 import { pgError } from '../errors.ts'
-import { readPgOptions, type Settings } from './options.ts'
+import type { Settings } from './options.ts'
 import { passwordInFile } from './password-file.ts'
 import { type Target, triedForMs } from './targets.ts'
 
@@ -29,12 +29,6 @@ export function clientConfig(settings: Settings, { host, port, address }: Target
     // A pooler in transaction mode rejects session settings, because its clients share sessions.
     options: prepare ? sessionOptions(settings) : settings.sessionOptions || undefined,
   }
-}
-
-/** For a client of pg's own, without settings of the session: the first server of a connection string. */
-export function plainConfig(dsn: string): pg.ClientConfig {
-  const settings = { ...readPgOptions(dsn), prepare: false }
-  return clientConfig(settings, settings.targets[0]!)
 }
 
 /** What pg takes and its types leave out. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import pg from 'pg'
-import { plainConfig } from '../connection/client-config.ts'
+import type pg from 'pg'
+import { openClient } from '../connection/open-client.ts'
 import { quoteIdentifier } from '../sql/sql.ts'
 
 /** Part of the names of test databases, so that leftovers of a killed test can be found. */
@@ -13,9 +13,8 @@ export const TEST_PREFIX = 'arlen_test_'
  * @returns a function that releases it
  */
 export async function own(server: string, name: string): Promise<() => Promise<void>> {
-  const client = new pg.Client(plainConfig(server))
+  const client = await openClient(server)
   client.on('error', () => undefined) // the server was stopped: so is everything that is owned
-  await client.connect()
   await client.query('select pg_advisory_lock(hashtextextended($1, 1))', [name])
   // An idle connection must not keep the process alive, which may end without closing it.
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
@@ -36,8 +35,7 @@ export function sweep(server: string): Promise<void> {
 }
 
 async function dropOrphans(server: string): Promise<void> {
-  const client = new pg.Client(plainConfig(server))
-  await client.connect()
+  const client = await openClient(server)
   try {
     const { rows } = await client.query<{ name: string }>(
       'select datname as name from pg_database where starts_with(datname, $1)',

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
-import pg from 'pg'
-import { plainConfig } from '../connection/client-config.ts'
+import type pg from 'pg'
 import { parseDsn } from '../connection/dsn.ts'
+import { openClient } from '../connection/open-client.ts'
 import { writeUri } from '../connection/uri.ts'
 import { readMigrations } from '../migrate/files.ts'
 import { migrate } from '../migrate/migrate.ts'
@@ -102,8 +102,7 @@ async function templateName({ migrations, key = '' }: TestDatabaseOptions): Prom
 }
 
 async function withClient<T>(dsn: string, fn: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(plainConfig(dsn))
-  await client.connect()
+  const client = await openClient(dsn)
   try {
     return await fn(client)
   } finally {

@@ -156,6 +156,15 @@ export class PgClient extends pg.Client implements StatementConnection {
     })
   }
 
+  /**
+   * Overrides pg, which leaves the connection open where it gives up by itself, as without a password. Until the server ends
+   * that, after a minute, nobody can drop a database.
+   */
+  _handleErrorWhileConnecting(error: Error): void {
+    handleErrorWhileConnecting.call(this, error)
+    this.wire.stream.destroy()
+  }
+
   /** Overrides pg, which drops a query at its error: ours wait for ReadyForQuery. */
   _handleErrorMessage(message: ServerMessage): void {
     const { _activeQuery: active, _connecting: connecting } = internals(this)
@@ -183,8 +192,12 @@ function internals(client: PgClient): Internals {
   return client as unknown as Internals
 }
 
-const { _attachListeners: attachListeners, _handleErrorMessage: handleErrorMessage } = pg.Client
-  .prototype as unknown as {
+const {
+  _attachListeners: attachListeners,
+  _handleErrorMessage: handleErrorMessage,
+  _handleErrorWhileConnecting: handleErrorWhileConnecting,
+} = pg.Client.prototype as unknown as {
   _attachListeners(this: PgClient, wire: Wire): void
+  _handleErrorWhileConnecting(this: PgClient, error: Error): void
   _handleErrorMessage(this: PgClient, message: ServerMessage): void
 }

@@ -62,18 +62,21 @@ test('touch, chmod, a save of the same bytes and files that were not loaded caus
   expect((await app.get()).body).toBe('ok')
 })
 
-test.each(['src/logs/a.ts', 'src/tmp/a.ts', 'src/dist/a.ts', 'src/coverage/a.ts', 'dist/a.js', 'tmp/a.ts'])(
-  'a module that was loaded is followed, also in %s',
-  async name => {
-    const app = await serving({
-      'app.ts': `import { text } from './${name}'\nimport { servable } from './servable.js'\nexport default servable((req, res) => res.end(text))\n`,
-      [name]: `export const text = 'one'\n`,
-    })
-    expect((await app.get()).body).toBe('one')
-    expect(await app.save(name, `export const text = 'two'\n`)).toBe('ready')
-    expect((await app.get()).body).toBe('two')
-  },
-)
+test('modules that were loaded are followed, also in folders that are left out otherwise', async () => {
+  const names = ['src/logs/a.ts', 'src/tmp/a.ts', 'src/dist/a.ts', 'src/coverage/a.ts', 'dist/a.js', 'tmp/a.ts']
+  const text = (text: string) => `export const text = '${text}'\n`
+  const imports = names.map((name, i) => `import { text as text${i} } from './${name}'`).join('\n')
+  const app = await serving({
+    'app.ts': `${imports}\nimport { servable } from './servable.js'
+export default servable((req, res) => res.end([${names.map((_, i) => `text${i}`)}].join(' ')))\n`,
+    ...Object.fromEntries(names.map(name => [name, text('one')])),
+  })
+  expect((await app.get()).body).toBe('one one one one one one')
+  for (const [i, name] of names.entries()) {
+    expect([name, await app.save(name, text(`two${i}`))]).toEqual([name, 'ready'])
+    expect((await app.get()).body).toContain(`two${i}`)
+  }
+})
 
 test('a module that a request loads is followed from then on', async () => {
   const app = await serving({

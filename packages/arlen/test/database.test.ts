@@ -26,7 +26,13 @@ describe('the database of an application', () => {
     const options: AppOptions = { root, environment: 'development', config: { db: { url: database.dsn } } }
     await expect(serveApp(addRoute, options)).rejects.toMatchObject({
       code: 'migrations_pending',
+      message: '1 migration not applied yet: 0001_things. Run: arlen migrate',
       diagnostics: [{ stage: 'boot', action: { name: 'migrate', label: 'Apply 1 migration' } }],
+    })
+    writeFileSync(join(root, 'db/migrations/0002_more.sql'), '-- up\nalter table things add name text;\n')
+    await expect(serveApp(addRoute, options)).rejects.toMatchObject({
+      message: '2 migrations not applied yet: 0001_things, 0002_more. Run: arlen migrate',
+      diagnostics: [{ severity: 'error', action: { label: 'Apply 2 migrations' } }],
     })
     await migrate({ dsn: database.dsn, dir: join(root, 'db/migrations') })
     const served = await serveApp(addRoute, options)

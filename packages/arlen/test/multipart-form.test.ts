@@ -114,7 +114,7 @@ test('a file input that was left empty is not there', async () => {
 })
 
 test('list() takes none, one and several files, and validates each', async () => {
-  for (const texts of [[], ['a'], ['a', 'b']]) {
+  for (const texts of [[], ['a'], ['a', 'b'], ['a', 'b', 'c']]) {
     const answer = await send('/several', formOf({ files: texts.map(text => png(text)) }))
     expect([answer.status, await answer.json()]).toEqual([200, texts])
   }

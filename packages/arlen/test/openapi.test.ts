@@ -216,6 +216,44 @@ test('an API behind the bearer tokens of @arlen/session has their scheme and sco
   expect(document.paths['/me/read']!.get!.security).toEqual([{ [name!]: ['read'] }])
 })
 
+test('a path keeps the slash at its end', async () => {
+  const { paths } = await documentOf(app => {
+    app.get('/folder/:id/', { openApi: true }, () => '')
+    app.get('/file/:id', { openApi: true }, () => '')
+  })
+  expect(Object.keys(paths)).toEqual(['/folder/{id}/', '/file/{id}'])
+})
+
+test('what a route says about itself is in its operation, and nothing where it says nothing', async () => {
+  const { paths } = await documentOf(app => {
+    app.get('/told', { openApi: true, summary: 'Lists', description: 'All of them', tags: ['a', 'b'] }, () => '')
+    app.get('/silent', { openApi: true }, () => '')
+  })
+  expect(paths['/told']!.get).toMatchObject({ summary: 'Lists', description: 'All of them', tags: ['a', 'b'] })
+  for (const name of ['summary', 'description', 'tags', 'requestBody', 'security']) {
+    expect(paths['/silent']!.get).not.toHaveProperty(name)
+  }
+})
+
+test('the page of development shows each operation, with which parameters are required', async () => {
+  const served = await serveApp(
+    app => {
+      const query = v.object({ page: v.optional(IntegerParam), q: v.string() })
+      app.get('/items/:id', { response: Item, query, summary: 'Finds <one>' }, () => ({ id: 1 }))
+      app.get('/bare', { response: Item }, () => ({ id: 1 }))
+    },
+    { environment: 'development', config: { openApi: { path: '/openapi.json', title: 'Shop', version: '2.1' } } },
+  )
+  const page = await (await served.get('/openapi.html')).text()
+  await served.close()
+  expect(page).toContain('<h1>Shop <small>2.1</small></h1>')
+  expect(page).toContain('<summary><code>GET /items/{id}</code> Finds &lt;one&gt;</summary>')
+  expect(page).toContain('<td><code>id</code></td><td>path, required</td>')
+  expect(page).toContain('<td><code>page</code></td><td>query</td>')
+  expect(page).toContain('<td><code>q</code></td><td>query, required</td>')
+  expect(page.match(/<table>/g)).toHaveLength(1)
+})
+
 test('path parameters have the types of their constraints', async () => {
   const { paths } = await documentOf(app => {
     app.get('/x/:n<int>/:id<uuid>/:slug<slug>/:any', { openApi: true }, () => '')

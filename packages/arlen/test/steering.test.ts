@@ -1,4 +1,7 @@
+import { duplexPair } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { controlsOf } from '@arlen/core'
+import { createTestDatabase } from '@arlen/pg/testing'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { serveApp } from './serve-app.ts'
@@ -61,6 +64,67 @@ test('a process manager sees requests, can shed load, and can announce a stop', 
   expect((await served.get('/')).status).toBe(200)
   expect((await served.get('/readyz')).status).toBe(503)
   expect(controls.stats?.()).toEqual({ inFlight: 0, requests: 3, shed: 1 })
+  await served.close()
+})
+
+test('a process manager says before the start what one process may hold, and sees zeros until then', async () => {
+  const held = Promise.withResolvers<string>()
+  const arrival = Promise.withResolvers<void>()
+  let before: unknown
+  const served = await serveApp(app => {
+    app.get('/held', () => {
+      arrival.resolve()
+      return held.promise
+    })
+    const controls = controlsOf(app)
+    controls.setLoadRules?.({ maxInFlight: 1, healthPaths: ['/livez'], retryAfterSeconds: 7 })
+    before = controls.stats?.()
+  })
+  expect(before).toEqual({ inFlight: 0, requests: 0, shed: 0 })
+  const first = served.get('/held')
+  await arrival.promise
+  const refused = await served.get('/held')
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '7'])
+  expect((await served.get('/livez')).status).toBe(200)
+  held.resolve('done')
+  expect((await first).status).toBe(200)
+  await served.close()
+})
+
+test('a development server has the stages of requests measured, which the answers do not show', async () => {
+  const spin = (ms: number) => {
+    for (const end = performance.now() + ms; performance.now() < end; );
+  }
+  const served = await serveApp(app => {
+    controlsOf(app).measureStages?.()
+    app.get('/', { under: () => spin(5) }, c => {
+      c.res.headers.set('X-Before', String(c.timings?.middleware))
+      return 'x'
+    })
+  })
+  const answer = await served.get('/')
+  expect(Number(answer.headers.get('x-before'))).toBeGreaterThanOrEqual(5)
+  expect(answer.headers.get('server-timing')).toBeNull()
+  await served.close()
+})
+
+test('a query is explained for any parameters, and not run', async () => {
+  await using database = await createTestDatabase()
+  const served = await serveApp(() => undefined, { config: { db: { url: database.dsn } } })
+  const { explain } = controlsOf(served.app)
+  await served.app.db.execute('create table notes (id int)')
+  expect(await explain?.('insert into notes values ($1)')).toMatch(/^Insert on notes [^\n]+\n {2}-> {2}Result [^\n]+$/)
+  expect(await served.app.db.value('select count(*)::int from notes')).toBe(0)
+  await expect(explain?.('select 1; select 2')).rejects.toThrow(/multiple|cannot/)
+  await served.close()
+})
+
+test('serves a connection that was accepted elsewhere', async () => {
+  const served = await serveApp(app => void app.get('/', () => 'handed over'))
+  const [client, stream] = duplexPair()
+  served.app.handleConnection(stream)
+  client.end('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+  expect(await text(client)).toContain('handed over')
   await served.close()
 })
 

@@ -26,6 +26,12 @@ test('a program that listens for such promises itself is left to it', () => {
   expect(lines.some(line => line.startsWith('{'))).toBe(false)
 })
 
+test('an application does not rely on another of the same process, which may end before it', () => {
+  const { status, lines } = run('second')
+  expect(lines.find(line => line.includes('too late'))).toContain('unhandled promise rejection')
+  expect([status, lines.at(-1)]).toEqual([0, 'left: 0'])
+})
+
 test('once the application has stopped, Node.js handles them as usual', () => {
   const { status, err } = run('after')
   expect(err).toContain('after the end')

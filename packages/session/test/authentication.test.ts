@@ -1,3 +1,5 @@
+import { createLogger } from '@arlen/core/logger'
+import type { HttpOptions } from '@arlen/http'
 import { describe, expect, test } from 'vitest'
 import {
   type AuthenticationOptions,
@@ -30,11 +32,11 @@ function people(): Map<number, User> {
   ])
 }
 
-type Options = Partial<AuthenticationOptions<User>> & { session?: Partial<SessionOptions> }
+type Options = Partial<AuthenticationOptions<User>> & { session?: Partial<SessionOptions>; http?: HttpOptions }
 
 async function start(
   users: Map<number, User>,
-  { session: sessionOptions, ...options }: Options = {},
+  { session: sessionOptions, http, ...options }: Options = {},
 ): Promise<TestApp> {
   const auth = createAuthentication<User>({
     findUser: async id => users.get(Number(id)),
@@ -71,7 +73,7 @@ async function start(
     '/password': auth.requireRecentLogin(60_000)(() => 'changed'),
     '/unguarded': c => c.json(c.user ?? null),
   })
-  return serveHandler(withSessions(handler))
+  return serveHandler(withSessions(handler), http)
 }
 
 async function code(response: Response): Promise<[number, string]> {
@@ -280,6 +282,33 @@ describe('a remembered login', () => {
     browser.jar.delete('__Host-session')
     await tokens.revoke(1)
     expect((await browser.get('/me')).status).toBe(401)
+  })
+
+  test.each([
+    [undefined, 30 * 24 * 60 * 60],
+    [90_999, 90],
+  ])('is kept for %j milliseconds, in whole seconds; 30 days where nothing is said', async (rememberMs, seconds) => {
+    const lifetime = rememberMs === undefined ? {} : { rememberMs }
+    await using app = await start(people(), { remember: remembering(), ...lifetime })
+    const cookies = (await app.browser().get('/login?remember=1')).headers.getSetCookie()
+    expect(cookies.find(cookie => cookie.startsWith(NAME))).toMatch(
+      new RegExp(`=[\\w-]+; Max-Age=${seconds}; Path=/; HttpOnly; Secure; SameSite=Lax$`),
+    )
+  })
+
+  test('whose token comes a second time is in the log, with whose it was and since when', async () => {
+    const lines: Record<string, unknown>[] = []
+    const log = createLogger({ destination: { write: (line: string) => void lines.push(JSON.parse(line)) } })
+    await using app = await start(people(), { remember: remembering(), http: { log } })
+    const browser = app.browser()
+    await browser.get('/login?remember=1')
+    browser.jar.delete('__Host-session')
+    const stolen = browser.clone()
+    await browser.get('/me')
+    await stolen.get('/me')
+    expect(lines.filter(line => String(line.msg).includes('used again'))).toEqual([
+      expect.objectContaining({ level: 'warn', userId: '1', sinceMs: expect.any(Number) }),
+    ])
   })
 
   test('is not made unless asked for', async () => {

@@ -35,6 +35,32 @@ test.each([
   expect(await (await browser.get('/')).json()).toEqual({ id: 7 })
 })
 
+test.each<[string, object, string]>([
+  ['the id of no one', { findUser: () => undefined, idOf: () => 0 }, 'impersonation_failed'],
+  ['an id that nothing can find', { idOf: () => 0 }, 'login_unsupported'],
+])('%s is a mistake of the test, which says so', async (_, options, code) => {
+  const auth = createAuthentication<User>(options)
+  const failures: unknown[] = []
+  const app = await serveHandler(
+    session({ secrets: [SECRET] })(async c => {
+      try {
+        return await auth.requireUser(() => 'in')(c)
+      } catch (error) {
+        failures.push(error)
+        return 'failed'
+      }
+    }),
+  )
+  onTestFinished(() => app[Symbol.asyncDispose]())
+  answering(8)
+  expect(await (await app.browser().get('/')).text()).toBe('failed')
+  const messages: Record<string, string> = {
+    impersonation_failed: 'A test logs in as the user 8, but findUser() does not find that user.',
+    login_unsupported: 'as() needs the option findUser of createAuthentication().',
+  }
+  expect(failures).toMatchObject([{ code, message: messages[code] }])
+})
+
 test('without a user it changes nothing', async () => {
   const browser = await start()
   answering(undefined)

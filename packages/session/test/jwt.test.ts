@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer } from '@arlen/http'
 import { exportJWK, type JWTPayload, SignJWT } from 'jose'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createAuthentication } from '../src/index.ts'
 import { type JwtOptions, jwt } from '../src/token/jwt.ts'
 import { serveHandler, type TestApp } from './app.ts'
@@ -148,20 +148,168 @@ describe('the keys of an issuer', () => {
   })
 })
 
-test.each<[string, Partial<JwtOptions<User>>]>([
-  ['secrets and key pairs at once', { algorithms: ['RS256', 'HS256'] }],
-  ['no algorithm', { algorithms: [] as never }],
-  ['the algorithm none', { algorithms: ['none' as never] }],
-  ['no issuer', { issuer: '' }],
-  ['an empty list of audiences', { audience: [] }],
-  ['a short secret', { algorithms: ['HS256'], key: randomBytes(16) }],
-  ['key and jwks', { jwks: 'https://login.example/jwks' }],
-  ['a realm that breaks out of its quotes', { realm: 'a", error="x' }],
-])('refuses %s at the start', (_, options) => {
-  expect(() => jwt({ ...base, ...options })).toThrow(/invalid/)
+describe('the clock of an issuer', () => {
+  const at = (base: number, seconds: number) => Math.floor(base / 1000) + seconds
+  const bounds = async (options: Partial<JwtOptions<User>>, changes: readonly Change[]) => {
+    await using app = await start({ now: () => 1e12, ...options })
+    return await Promise.all(changes.map(async change => (await ask(app, await sign(change)))[0]))
+  }
+
+  test('is believed to the second where nothing else is said', async () => {
+    expect(
+      await bounds({}, [
+        token => token.setExpirationTime(at(1e12, 1)),
+        token => token.setExpirationTime(at(1e12, 0)),
+        token => token.setExpirationTime(at(1e12, 60)).setNotBefore(at(1e12, 0)),
+        token => token.setExpirationTime(at(1e12, 60)).setNotBefore(at(1e12, 1)),
+      ]),
+    ).toEqual([200, 401, 200, 401])
+  })
+
+  test('may differ by the tolerance, in milliseconds, and by no more', async () => {
+    expect(
+      await bounds({ clockToleranceMs: 5000 }, [
+        token => token.setExpirationTime(at(1e12, -4)),
+        token => token.setExpirationTime(at(1e12, -5)),
+        token => token.setExpirationTime(at(1e12, 60)).setNotBefore(at(1e12, 5)),
+        token => token.setExpirationTime(at(1e12, 60)).setNotBefore(at(1e12, 6)),
+      ]),
+    ).toEqual([200, 401, 200, 401])
+  })
 })
 
-test.each(['http://login.example/jwks', 'file:///etc/passwd', 'login.example'])('fetches no keys from %s', jwks => {
+test('the rules of tokens are those of the start: later changes of the lists count for nothing', async () => {
+  const [algorithms, issuer, audience] = [['RS256'] as ['RS256'], [ISSUER], ['shop', 'desk']]
+  await using app = await start({ algorithms, issuer, audience })
+  for (const list of [algorithms, issuer, audience]) list.length = 0
+  expect((await ask(app, await sign()))[0]).toBe(200)
+  expect((await ask(app, await sign(token => token.setAudience('desk'))))[0]).toBe(200)
+  audience.push('bank')
+  expect((await ask(app, await sign(token => token.setAudience('bank'))))[0]).toBe(401)
+})
+
+test('a refusal says which claim it was, and nothing about signatures', async () => {
+  await using app = await start({ realm: 'shop' })
+  const challenges = [
+    [await sign(token => token.setExpirationTime(now() - 1)), 'The token has expired'],
+    [await sign(token => token.setAudience('bank')), 'The claim aud is not acceptable'],
+    [await sign(token => token.setIssuer('https://evil.example')), 'The claim iss is not acceptable'],
+    ['a.b.c', undefined],
+  ] as const
+  for (const [token, description] of challenges) {
+    const more = description === undefined ? '' : `, error_description="${description}"`
+    expect((await ask(app, token))[1]).toBe(`Bearer realm="shop", error="invalid_token"${more}`)
+  }
+})
+
+test('fetched keys are used until they are too old', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const jwk = { ...(await exportJWK(rsa.publicKey)), alg: 'RS256' }
+  const fetchesAfter = async (keysMaxAgeMs: number | undefined, agesMs: readonly number[]) => {
+    let fetched = 0
+    const issuer = createServer(() => {
+      fetched++
+      return { keys: [jwk] }
+    })
+    const { port } = await issuer.listen({ port: 0 })
+    const { key: _, ...rest } = base
+    const options = { ...rest, jwks: `http://localhost:${port}/`, ...(keysMaxAgeMs && { keysMaxAgeMs }) }
+    const auth = createAuthentication<User>({ schemes: [jwt(options)] })
+    await using app = await serveHandler(auth.requireUser(() => 'in'))
+    expect((await ask(app, await sign()))[0]).toBe(200)
+    const begin = Date.now()
+    const seen = []
+    for (const ageMs of agesMs) {
+      vi.setSystemTime(begin + ageMs)
+      expect((await ask(app, await sign()))[0]).toBe(200)
+      seen.push(fetched)
+    }
+    await issuer.close({ graceMs: 0 })
+    return seen
+  }
+  expect(await fetchesAfter(undefined, [599_000, 601_000])).toEqual([1, 2])
+  expect(await fetchesAfter(60_000, [59_000, 61_000])).toEqual([1, 2])
+})
+
+test.each<[string, Partial<JwtOptions<User>>, string]>([
+  [
+    'secrets and key pairs at once',
+    { algorithms: ['RS256', 'HS256'] },
+    'algorithms of secrets (HS256 and the like) and of key pairs do not mix: a public key would be a secret',
+  ],
+  ['no algorithm', { algorithms: [] as never }, 'algorithms must name at least one'],
+  ['the algorithm none', { algorithms: ['none' as never] }, 'none is no algorithm that is accepted'],
+  ['no issuer', { issuer: '' }, 'issuer must be a text or a list of texts'],
+  ['an issuer without a name', { issuer: [ISSUER, ''] }, 'issuer must be a text or a list of texts'],
+  ['an empty list of audiences', { audience: [] }, 'audience must be a text or a list of texts'],
+  ['a number for an audience', { audience: 1 as never }, 'audience must be a text or a list of texts'],
+  ['a short secret', { algorithms: ['HS256'], key: randomBytes(31) }, 'a secret needs at least 32 bytes'],
+  ['key and jwks', { jwks: 'https://login.example/jwks' }, 'give either key or jwks'],
+  ['neither key nor jwks', { key: undefined as never }, 'give either key or jwks'],
+  [
+    'a secret from a JWK set',
+    { algorithms: ['HS256'], key: undefined as never, jwks: 'https://login.example/jwks' },
+    'secrets do not come from a JWK set; give key',
+  ],
+])('refuses %s at the start', (_, options, problem) => {
+  const message = `The options of jwt() are invalid: ${problem}.`
+  expect(() => jwt({ ...base, ...options })).toThrow(expect.objectContaining({ code: 'jwt_options_invalid', message }))
+})
+
+test('refuses a realm that breaks out of its quotes at the start', () => {
+  expect(() => jwt({ ...base, realm: 'a", error="x' })).toThrow(expect.objectContaining({ code: 'realm_invalid' }))
+})
+
+test.each(['http://login.example/jwks', 'file:///etc/passwd', 'login.example', 'http://[::2]/jwks'])(
+  'fetches no keys from %s',
+  jwks => {
+    const { key: _, ...rest } = base
+    const message = 'The options of jwt() are invalid: jwks must be an https address or a JWK set.'
+    expect(() => jwt({ ...rest, jwks })).toThrow(expect.objectContaining({ code: 'jwt_options_invalid', message }))
+  },
+)
+
+test.each(['https://login.example/jwks', 'http://127.0.0.1:9/jwks', 'http://[::1]:9/', 'http://localhost/'])(
+  'may fetch keys from %s, and fetches none before the first token',
+  jwks => {
+    const { key: _, ...rest } = base
+    for (const each of [jwks, new URL(jwks)]) expect(jwt({ ...rest, jwks: each }).name).toBe('Bearer')
+  },
+)
+
+test('takes the key set itself', async () => {
   const { key: _, ...rest } = base
-  expect(() => jwt({ ...rest, jwks })).toThrow(expect.objectContaining({ code: 'jwt_options_invalid' }))
+  const jwks = { keys: [{ ...(await exportJWK(rsa.publicKey)), alg: 'RS256' }] }
+  const auth = createAuthentication<User>({ schemes: [jwt({ ...rest, jwks })] })
+  await using app = await serveHandler(auth.requireUser(() => 'in'))
+  expect((await ask(app, await sign()))[0]).toBe(200)
+})
+
+test.each<[string, JWTPayload, string[]]>([
+  ['scope, divided by blanks', { scope: 'read  write' }, ['read', 'write']],
+  ['scp, a list', { scp: ['read', 1, 'write'] }, ['read', 'write']],
+  ['scp, a text', { scp: 'read' }, ['read']],
+  ['scope before scp', { scope: '', scp: 'read' }, []],
+  ['none', {}, []],
+  ['something else', { scope: { read: true } }, []],
+])('the scopes of a token are those of its claim: %s', async (_, payload, scopes) => {
+  const auth = createAuthentication<User>({ schemes: [jwt(base)] })
+  await using app = await serveHandler(auth.requireUser(c => c.json(auth.credentials(c)?.scopes)))
+  const answer = await app.browser().get('/', { authorization: `Bearer ${await sign(undefined, payload)}` })
+  expect(await answer.json()).toEqual(scopes)
+})
+
+test('the scopes of a token can be found in another claim', async () => {
+  const scopesOf = ({ roles }: JWTPayload) => roles as string[]
+  const auth = createAuthentication<User>({ schemes: [jwt({ ...base, scopesOf })] })
+  await using app = await serveHandler(auth.requireScope('admin')(() => 'in'))
+  const answerTo = async (payload: JWTPayload) =>
+    (await app.browser().get('/', { authorization: `Bearer ${await sign(undefined, payload)}` })).status
+  expect(await answerTo({ roles: ['admin'] })).toBe(200)
+  expect(await answerTo({ roles: [], scope: 'admin' })).toBe(403)
+})
+
+test('OpenAPI hears that the tokens are JWTs', () => {
+  expect(jwt(base).openApi).toEqual({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
 })

@@ -217,6 +217,10 @@ describe('warnings', () => {
     const [cookie] = (await behindProxy.browser().get('/write', forwarded)).headers.getSetCookie()
     expect(cookie).toContain('; Secure')
     expect(lines.filter(line => line.msg.includes('trustedProxies'))).toHaveLength(1)
+    lines.length = 0
+    await using development = await startApp(routes, { secure: false }, http)
+    await development.browser().get('/write')
+    expect(lines.filter(line => line.level === 'warn')).toEqual([])
   })
 })
 

@@ -209,6 +209,58 @@ describe.each(backends)('a session %s', (_, options) => {
   })
 })
 
+test('the last use is in a cookie of its own, which counts for its session alone and goes with it', async () => {
+  let now = 1e12
+  await using app = await startApp(routes, { idleMs: HOUR, now: () => now })
+  const [ada, bob] = [app.browser(), app.browser()]
+  await ada.get('/write')
+  await bob.get('/write?name=Bob')
+  now += HOUR / 4
+  expect((await ada.get('/read')).headers.getSetCookie()).toEqual([])
+  now += 1000
+  const [seen] = (await ada.get('/read')).headers.getSetCookie()
+  expect(seen).toMatch(/^__Host-session-seen=1[\w-]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+  bob.jar.set('__Host-session-seen', ada.jar.get('__Host-session-seen')!)
+  now += HOUR - HOUR / 4
+  expect(await (await ada.get('/read')).json()).toEqual({ name: 'Ada' })
+  expect(await (await bob.get('/read')).json()).toEqual({ name: null })
+  const forgotten = (await ada.get('/destroy')).headers.getSetCookie()
+  expect(forgotten.map(cookie => cookie.split(';').slice(0, 2).join())).toEqual([
+    '__Host-session=, Max-Age=0',
+    '__Host-session-seen=, Max-Age=0',
+  ])
+})
+
+test('nothing is forgotten that the browser does not have', async () => {
+  await using app = await startApp(routes)
+  const browser = app.browser()
+  expect((await browser.get('/destroy')).headers.getSetCookie()).toEqual([])
+  await browser.get('/write')
+  expect((await browser.get('/destroy')).headers.getSetCookie()).toHaveLength(1)
+})
+
+test('lasts 12 hours without use and 7 days with it where nothing else is said', async () => {
+  let now = 1e12
+  await using app = await startApp(routes, { now: () => now })
+  const busy = app.browser()
+  await busy.get('/write')
+  for (let hours = 6; hours < 7 * 24; hours += 6) {
+    now += 6 * HOUR
+    expect(await (await busy.get('/read')).json(), `${hours} h`).toEqual({ name: 'Ada' })
+  }
+  now += 6 * HOUR - 1000
+  expect(await (await busy.get('/read')).json()).toEqual({ name: 'Ada' })
+  now += 1000
+  expect(await (await busy.get('/read')).json()).toEqual({ name: null })
+  const fresh = app.browser()
+  await fresh.get('/write')
+  const later = fresh.clone()
+  now += 12 * HOUR - 1000
+  expect(await (await fresh.clone().get('/read')).json()).toEqual({ name: 'Ada' })
+  now += 1000
+  expect(await (await later.get('/read')).json()).toEqual({ name: null })
+})
+
 test('a session too large for a cookie is an error that says what is large, and sets nothing', async () => {
   const errors: unknown[] = []
   await using app = await startApp(

@@ -98,3 +98,43 @@ test('names and attributes that browsers refuse are refused when the cookie is d
   expect(() => defineCookie('a', { schema, path: '/x;' })).toThrow(expect.objectContaining({ code: 'cookie_invalid' }))
   expect(() => defineCookie('a', { schema, path: '/admin', domain: 'shop.example' })).not.toThrow()
 })
+
+test('the name is as it was given where cookies need no https', async () => {
+  const cookie = defineCookie('theme', { schema: Theme }) as TypedCookie<unknown>
+  await using app = await appWith(cookie, 'dark', { secure: false })
+  const browser = app.browser()
+  const [header] = (await browser.get('/set')).headers.getSetCookie()
+  expect(header).toMatch(/^theme=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/)
+  expect(await (await browser.get('/get')).json()).toEqual({ value: 'dark' })
+})
+
+test.each([
+  [{}, '__Host-a'],
+  [{ path: '/' }, '__Host-a'],
+  [{ path: '/shop' }, '__Secure-a'],
+  [{ domain: 'shop.example' }, '__Secure-a'],
+])('the prefix of a secure name promises what the attributes %j keep: %s', async (attributes, name) => {
+  const cookie = defineCookie('a', { schema: v.string(), ...attributes }) as TypedCookie<unknown>
+  await using app = await appWith(cookie, 'x')
+  const [header] = (await app.browser().get('/set')).headers.getSetCookie()
+  expect(header?.split('=')[0]).toBe(name)
+})
+
+test('a protected value is over when its time is, whatever the browser does; one without a time never', async () => {
+  let now = 1e12
+  for (const [maxAge, values] of [
+    [600, ['x', 'x', null]],
+    [undefined, ['x', 'x', 'x']],
+  ] as const) {
+    const options = { schema: v.string(), protect: 'sealed' as const, ...(maxAge && { maxAge }) }
+    await using app = await appWith(defineCookie('a', options) as TypedCookie<unknown>, 'x', { now: () => now })
+    const browser = app.browser()
+    await browser.get('/set')
+    const seen = []
+    for (const ms of [0, 599_000, 1000]) {
+      now += ms
+      seen.push(((await (await browser.get('/get')).json()) as { value: unknown }).value)
+    }
+    expect(seen).toEqual(values)
+  }
+})

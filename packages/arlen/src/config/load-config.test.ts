@@ -1,7 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { LIMITS } from '@arlen/http'
+import { POOL_SETTINGS } from '@arlen/pg/settings'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { defineConfig, KNOWN_ENV } from './config.ts'
 import { environmentName, isProduction, type LoadConfigOptions, loadConfig } from './load-config.ts'
 
 let root: string
@@ -74,6 +77,72 @@ describe('the layers', () => {
       expect.objectContaining({ code: 'config_invalid', message: expect.stringMatching(/http\.port.*views\.dir/s) }),
     )
   })
+})
+
+describe('a setting is refused just beyond its bounds, and taken at them:', () => {
+  const valueAt = (value: object, path: readonly string[]): unknown =>
+    path.reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], value)
+  const nested = (path: readonly string[], value: unknown): object =>
+    path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object
+
+  const bounds: [path: string, least: number, most?: number][] = [
+    ['http.port', 0, 65_535],
+    ['static.maxAgeSeconds', 0],
+    ...Object.entries(LIMITS).map(([name, { min }]): [string, number] => [`http.${name}`, min]),
+    ...Object.entries(POOL_SETTINGS).flatMap(([name, setting]): [string, number][] =>
+      setting.kind === 'count' ? [[`db.${name}`, setting.min]] : [],
+    ),
+  ]
+  test.each(bounds)('%s', (name, least, most) => {
+    const path = name.split('.')
+    for (const value of most === undefined ? [least] : [least, most]) {
+      expect(valueAt(load({ overrides: nested(path, value) }), path)).toBe(value)
+    }
+    for (const value of most === undefined ? [least - 1] : [least - 1, most + 1]) {
+      expect(() => load({ overrides: nested(path, value) }), String(value)).toThrow(
+        expect.objectContaining({ code: 'config_invalid', message: expect.stringContaining(name) }),
+      )
+    }
+  })
+})
+
+test.each<[string, string | undefined, number | RegExp]>([
+  ['is not there', undefined, 3000],
+  ['is empty', '', 3000],
+  ['is a number', '8080', 8080],
+  ['is no number', 'eighty', /http\.port/],
+  ['is a bad number', '70000', /http\.port/],
+])('PORT of a platform that %s', (_, PORT, port) => {
+  const read = () => load({ env: { PORT } }).http.port
+  if (typeof port === 'number') expect(read()).toBe(port)
+  else expect(read).toThrow(port)
+})
+
+test('HOST and DATABASE_URL of a platform count unless they are empty', () => {
+  const settings = (env: Record<string, string>) => {
+    const { http, db } = load({ env, overrides: { db: { url: 'postgres://own' } } })
+    return [http.host, db.url]
+  }
+  expect(settings({ HOST: '', DATABASE_URL: '' })).toEqual(['127.0.0.1', 'postgres://own'])
+  expect(settings({ HOST: '::', DATABASE_URL: 'postgres://x' })).toEqual(['::', 'postgres://x'])
+})
+
+test('defineConfig() only types what it is given', () => {
+  const config = { http: { port: 1 } }
+  expect(defineConfig(config)).toBe(config)
+})
+
+test.each(['true', '1', 'on', 'yes', 'YES'])('ARLEN_API_ONLY=%s is an API alone', value => {
+  expect(load({ env: { ARLEN_API_ONLY: value } })).toMatchObject({ apiOnly: true, session: { enabled: false } })
+})
+
+test.each(['false', '0', 'off', 'no'])('ARLEN_API_ONLY=%s is none', value => {
+  expect(load({ env: { ARLEN_API_ONLY: value } })).toMatchObject({ apiOnly: false, session: { enabled: true } })
+})
+
+test.each(KNOWN_ENV.map(name => [name.replace('*', 'X'), name]))('%s is no setting that is unknown', variable => {
+  const { warnings } = loadConfig({ root, environment: 'test', env: { [variable]: 'x' } })
+  expect(warnings).toEqual([])
 })
 
 describe('an API alone has no sessions unless it asks for them', () => {

@@ -25,3 +25,9 @@ test('refuses weak secrets and lists every problem at once', () => {
   expect(() => new KeyRing(['short', 'x'.repeat(40)])).toThrow(/5 bytes.*\n.*too few/)
   expect(() => new KeyRing([])).toThrow(expect.objectContaining({ code: 'secrets_invalid' }))
 })
+
+test('refuses two secrets that values could not tell apart, which one pair in 16 million is', () => {
+  const pair = ['0123456789abcdef-collision-002uc', '0123456789abcdef-collision-00443']
+  for (const secret of pair) expect(() => new KeyRing([secret])).not.toThrow()
+  expect(() => new KeyRing(pair)).toThrow('The session secrets are invalid:\n  two secrets share a key id; replace one')
+})

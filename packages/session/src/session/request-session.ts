@@ -145,7 +145,7 @@ export class RequestSession implements SessionLink {
 
   /** The keys that changed since the session was loaded. */
   #patch(data: Record<string, unknown>): { set: Record<string, unknown>; removed: string[] } {
-    const before = JSON.parse(this.#stored ?? '{}') as Record<string, unknown>
+    const before = JSON.parse(this.#stored!) as Record<string, unknown>
     const changed = Object.entries(data).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key]))
     return {
       set: Object.fromEntries(changed),

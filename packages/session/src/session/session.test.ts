@@ -31,6 +31,20 @@ describe('a session', () => {
     expect(session.pending()?.record?.data).toStrictEqual({})
   })
 
+  test('says when it began, in milliseconds, and whether the browser had it', () => {
+    const [old, fresh] = [new Session(link, record()), new Session(link)]
+    expect([old.createdAt, old.isNew]).toEqual([500_000, false])
+    expect([fresh.createdAt, fresh.isNew]).toEqual([1_000_000, true])
+  })
+
+  test('a login that says nothing else has the epoch 0 and is recent; a remembered one is not', () => {
+    const session = new Session(link)
+    session.login(7)
+    expect(session.user).toEqual({ id: 7, epoch: 0, at: 1_000 })
+    session.login(7, { remembered: true })
+    expect(session.user).toEqual({ id: 7, epoch: 0, at: 0 })
+  })
+
   test('shows copies of what is in it, which change nothing', () => {
     const session = new Session(link, record({ name: 'Ada', cart: [{ n: 1 }] }))
     const entries = session.entries()

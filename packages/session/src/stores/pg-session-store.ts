@@ -93,7 +93,7 @@ export class PgSessionStore implements SessionStore {
        select count(*) filter (where live)::int as live from removed`,
       [String(userId)],
     )
-    return removed?.live ?? 0
+    return removed!.live // a count is always one row
   }
 
   /** Removes expired sessions in batches, so that locks stay short. @returns how many were removed. */

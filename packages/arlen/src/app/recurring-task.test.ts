@@ -98,3 +98,23 @@ test('reports its runs, runs at once on demand, and shares a run among simultane
 test.each([0, -1, Number.NaN, 2 ** 31])('refuses to recur every %d ms', everyMs => {
   expect(() => new RecurringTask('w', everyMs, () => undefined, log)).toThrow(RangeError)
 })
+
+test('may recur each millisecond, or about every three weeks', () => {
+  for (const everyMs of [1, 22 * 24 * 60 * 60 * 1000]) {
+    expect(new RecurringTask('w', everyMs, () => undefined, log).state).toMatchObject({ everyMs })
+  }
+  const message = 'w cannot recur every 1987200000 ms'
+  expect(() => new RecurringTask('w', 23 * 24 * 60 * 60 * 1000, () => undefined, log)).toThrow(message)
+})
+
+test('stopping it does not fail because its run does', async () => {
+  const { promise, reject } = Promise.withResolvers<void>()
+  const recurring = new RecurringTask('w', 1000, () => promise, log)
+  expect(recurring.stop()).toBeUndefined()
+  recurring.start()
+  const run = recurring.runNow()
+  const stopping = recurring.stop()
+  reject(new Error('no database'))
+  await expect(run).rejects.toThrow('no database')
+  await expect(stopping).resolves.toBeUndefined()
+})

@@ -44,3 +44,19 @@ test('allows its own style and nothing else', () => {
   expect(policy).toContain("default-src 'none'")
   expect(policy).toContain(`style-src 'sha256-${hash}'`)
 })
+
+test('shows similar routes in development, and nothing where there are none', () => {
+  const problem = {
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    code: 'x',
+    correlationId: 'req-1',
+    detail: 'd',
+  }
+  const page = (near?: string[]) => String(errorPage(problem, near).body)
+  expect(page(['GET /a', 'GET /<b>'])).toContain(
+    '<p>Routes like it:</p>\n<ul><li><code>GET /a</code></li><li><code>GET /&lt;b&gt;</code></li></ul>',
+  )
+  for (const none of [undefined, []]) expect(page(none)).not.toContain('Routes')
+})

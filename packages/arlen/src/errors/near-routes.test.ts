@@ -18,3 +18,13 @@ test.each([
 ])('%s', (path, near) => {
   expect(nearRoutes(path, routes)).toEqual(near)
 })
+
+test('names five at most', () => {
+  const many = Array.from({ length: 9 }, (_, i) => ({ methods: ['GET'], path: `/products/${i}` }))
+  expect(nearRoutes('/products/x', many)).toHaveLength(5)
+  const methods = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE', 'QUERY'].map(method => ({
+    methods: [method],
+    path: '/a/b',
+  }))
+  expect(nearRoutes('/a/c', methods)).toEqual(['GET /a/b', 'PUT /a/b', 'POST /a/b', 'PATCH /a/b', 'DELETE /a/b'])
+})

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { BooleanParam, DateParam, IntegerParam, list, NumberParam, oneOf, orElse } from './coercion.ts'
+import { BooleanParam, DateParam, IntegerParam, list, NumberParam, oneOf, orElse, textOf } from './coercion.ts'
 
 const accepted = (schema: object, input: unknown) => {
   const result = v.safeParse(schema as v.GenericSchema, input)
@@ -91,4 +91,39 @@ describe('schemas for text', () => {
     expect(accepted(schema, 'x')).toBe('refused')
     expect(v.safeParse(schema, 'x').issues?.[0]?.message).toBe('Must be a whole number.')
   })
+})
+
+test.each<[string, object, object | undefined]>([
+  ['IntegerParam', IntegerParam, { type: 'integer' }],
+  ['NumberParam', NumberParam, { type: 'number' }],
+  ['BooleanParam', BooleanParam, { type: 'boolean' }],
+  ['DateParam', DateParam, { type: 'string', format: 'date' }],
+  ['one with a default', orElse(IntegerParam, 1), { type: 'integer', default: 1 }],
+  ['a text with a default', orElse(v.string(), 'x'), { default: 'x' }],
+  ['one of several words', oneOf(['a', 'b'], 'a'), { type: 'string', enum: ['a', 'b'], default: 'a' }],
+  ['one of several words without a default, which describes itself', oneOf(['a', 'b']), undefined],
+  ['a list', list(IntegerParam), { type: 'array', items: { type: 'integer' } }],
+  ['a list of texts', list(v.string()), { type: 'array', items: { type: 'string' } }],
+  ['a list of files', list(v.file()), { type: 'array', items: { type: 'string', format: 'binary' } }],
+  ['an optional one', v.optional(IntegerParam), { type: 'integer' }],
+  ['a bounded one', v.pipe(IntegerParam, v.minValue(1), v.maxValue(9)), { type: 'integer', minimum: 1, maximum: 9 }],
+  ['a text, which describes itself', v.string(), undefined],
+  ['an optional text', v.optional(v.string()), undefined],
+])('OpenAPI hears what the text of %s means', (_, schema, described) => {
+  const shown = textOf(schema)
+  expect(shown).toEqual(described)
+})
+
+test.each<[object, string, string]>([
+  [IntegerParam, '1.5', 'Must be a whole number.'],
+  [IntegerParam, '9007199254740992', 'Must be a whole number between -9007199254740991 and 9007199254740991.'],
+  [NumberParam, 'x', 'Must be a number.'],
+  [NumberParam, '9'.repeat(400), 'Must be a number.'],
+  [BooleanParam, 'maybe', 'Must be true or false.'],
+  [DateParam, 'x', 'Must be a date such as 2026-02-28.'],
+  [DateParam, '2026-02-30', 'Must be a date that exists.'],
+  [oneOf(['a', 'b']), 'c', 'Must be one of a, b.'],
+  [oneOf(['a', 'b'], 'a'), 'c', 'Must be one of a, b.'],
+])('what is refused is told what it must be: %#', (schema, input, message) => {
+  expect(v.safeParse(schema as v.GenericSchema, input).issues?.[0]?.message).toBe(message)
 })

@@ -56,3 +56,47 @@ test('says of a parameter that is repeated that it must not be', () => {
   expect(toProblemIssue('/query', issues[0]!)).toMatchObject({ code: 'string', message: 'Must be given once.' })
   expect(toProblemIssue('/body', issues[0]!).message).toBe('Must be string.')
 })
+
+test.each<[string, v.GenericSchema, unknown, string]>([
+  ['ends_with', v.pipe(v.string(), v.endsWith('z')), 'a', 'Must end with "z".'],
+  ['starts_with', v.pipe(v.string(), v.startsWith('z')), 'a', 'Must begin with "z".'],
+  ['includes', v.pipe(v.string(), v.includes('z')), 'a', 'Must contain "z".'],
+  ['file', v.file(), 'a', 'Must be a file.'],
+  ['email', v.pipe(v.string(), v.email()), 'a', 'Must be an e-mail address.'],
+  ['integer', v.pipe(v.number(), v.integer()), 1.5, 'Must be a whole number.'],
+  ['safe_integer', v.pipe(v.number(), v.safeInteger()), 1.5, 'Must be a whole number.'],
+  ['regex', v.pipe(v.string(), v.regex(/^z$/)), 'a', 'Does not have the right form.'],
+  ['iso_date', v.pipe(v.string(), v.isoDate()), 'a', 'Must be a date such as 2026-02-28.'],
+  ['max_size', v.pipe(v.blob(), v.maxSize(2)), new Blob(['abc']), 'Must have at most 2 bytes.'],
+  ['min_size', v.pipe(v.blob(), v.minSize(2)), new Blob(['a']), 'Must have at least 2 bytes.'],
+  ['mime_type', v.pipe(v.blob(), v.mimeType(['a/b', 'c/d'])), new Blob(['a']), 'Must be of type a/b or c/d.'],
+  ['max_length', v.pipe(v.array(v.any()), v.maxLength(1)), [1, 2], 'Must have at most 1.'],
+  ['min_length', v.pipe(v.array(v.any()), v.minLength(1)), [], 'Must have at least 1.'],
+  ['max_value', v.pipe(v.number(), v.maxValue(1)), 2, 'Must be at most 1.'],
+  ['min_value', v.pipe(v.number(), v.minValue(1)), 0, 'Must be at least 1.'],
+  ['non_empty', v.pipe(v.string(), v.nonEmpty()), '', 'Must not be empty.'],
+  ['url', v.pipe(v.string(), v.url()), 'a', 'Must be a URL.'],
+  ['uuid', v.pipe(v.string(), v.uuid()), 'a', 'Must be a UUID.'],
+  ['number', v.number(), 'a', 'Must be number.'],
+  ['never', v.never(), 'a', 'Must be never.'],
+  [
+    'check',
+    v.pipe(
+      v.string(),
+      v.check(() => false),
+    ),
+    'a',
+    'Is not acceptable.',
+  ],
+  ['required', v.object({ a: v.string() }), {}, 'Is required.'],
+  ['number', v.number('Say how many.'), 'a', 'Say how many.'],
+])('%s: %#', (code, schema, input, message) => {
+  expect(issuesOf(schema, input)).toEqual([{ path: code === 'required' ? '/body/a' : '/body', code, message }])
+})
+
+test('codes of other validators are written as ours, and one without a code is invalid', () => {
+  const issue = (more: object) => toProblemIssue('/body', { message: 'No.', ...more })
+  expect(issue({ code: 'tooSmall' }).code).toBe('too_small')
+  expect(issue({})).toEqual({ path: '/body', code: 'invalid', message: 'No.' })
+  expect(issue({ path: ['a', { key: 0 }] }).path).toBe('/body/a/0')
+})

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { readPgOptions } from './options.ts'
+import { describe, expect, test } from 'vitest'
+import { readPgOptions, targetOf } from './options.ts'
 import { POOL_SETTINGS } from './pool-options.ts'
 
 test('what is not given is the default of the table', () => {
@@ -56,5 +56,55 @@ test('an option overrides the URL, and the URL the default', () => {
   expect(readPgOptions({ dsn, applicationName: 'x', connectTimeoutMs: 9 })).toMatchObject({
     applicationName: 'x',
     connectTimeoutMs: 9,
+  })
+})
+
+test('the target of a pool is named without its password', () => {
+  const target = (dsn: string) => targetOf(readPgOptions(dsn))
+  expect(target('postgres://app:secret@a:1,b:2/shop')).toBe('app@a:1,b:2/shop')
+})
+
+describe('the reading pool', () => {
+  const own = { dsn: 'postgres://app:secret@a/shop?sslmode=disable', max: 7, applicationName: 'web' }
+  const readOf = (options: Parameters<typeof readPgOptions>[0]) => readPgOptions(options).read
+
+  test('is none unless it is asked for', () => {
+    expect(readOf(own)).toBeUndefined()
+  })
+
+  test.each([
+    ['a URL', 'postgres://reader@b/copy'],
+    ['options with a URL', { dsn: 'postgres://reader@b/copy' }],
+  ])('of %s has nothing of the other server, and the rest of the pool', (_, read) => {
+    const settings = readOf({ ...own, user: 'app', password: 'secret', database: 'shop', read })
+    expect(settings).toMatchObject({
+      targets: [{ host: 'b', port: 5432 }],
+      user: 'reader',
+      database: 'copy',
+      max: 7,
+      applicationName: 'web',
+    })
+    expect(settings?.password).toBeUndefined()
+  })
+
+  test('of a host has the rest of the server, too', () => {
+    expect(readOf({ ...own, read: { host: 'b', max: 3 } })).toMatchObject({
+      targets: [{ host: 'b', port: 5432 }],
+      user: 'app',
+      password: 'secret',
+      database: 'shop',
+      max: 3,
+      applicationName: 'web',
+    })
+    expect(readOf({ host: 'a', user: 'app', read: { host: 'b' } })).toMatchObject({ user: 'app' })
+  })
+
+  test('prefers a standby, unless it is told what to take', () => {
+    const attrs = (read: object, targetSessionAttrs?: 'primary') =>
+      readOf({ ...own, ...(targetSessionAttrs && { targetSessionAttrs }), read })?.targetSessionAttrs
+    expect(attrs({})).toBe('prefer-standby')
+    expect(attrs({}, 'primary')).toBe('prefer-standby')
+    expect(attrs({ targetSessionAttrs: 'standby' })).toBe('standby')
+    expect(attrs({ dsn: 'postgres://b/x?target_session_attrs=read-only' })).toBe('read-only')
   })
 })

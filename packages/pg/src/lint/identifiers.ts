@@ -64,22 +64,46 @@ const SPELLED: Readonly<Record<string, string>> = {
   serial2: 'smallint',
 }
 
+/** The fields of an interval by the number that stands for them in a parse tree; without fields, it is 32767. */
+const INTERVAL_FIELDS: Readonly<Record<number, string>> = {
+  2: 'month',
+  4: 'year',
+  6: 'year to month',
+  8: 'day',
+  1024: 'hour',
+  1032: 'day to hour',
+  2048: 'minute',
+  3072: 'hour to minute',
+  3080: 'day to minute',
+  4096: 'second',
+  6144: 'minute to second',
+  7168: 'hour to second',
+  7176: 'day to second',
+}
+
+/** The name in the catalog and the modifiers of a TypeName: `varchar` and 20, `interval day to second` and 3. */
+export function readType(typeName: unknown): { name: string; mods: number[]; isArray: boolean } {
+  const { names: path, typmods, arrayBounds } = tree(typeName)
+  const name = plainName(names(path).filter((part, i, all) => !(i === 0 && part === 'pg_catalog' && all.length > 1)))
+  const mods = ((typmods ?? []) as Tree[]).flatMap(item => {
+    const constant = tree(item.A_Const)
+    return constant.ival === undefined ? [] : [Number(tree(constant.ival).ival ?? 0)] // the tree leaves zeros out
+  })
+  const isArray = Array.isArray(arrayBounds)
+  if (name !== 'interval') return { name, mods, isArray }
+  const [range, ...precision] = mods
+  const fields = INTERVAL_FIELDS[range!]
+  return { name: fields === undefined ? name : `${name} ${fields}`, mods: precision, isArray }
+}
+
 /** A TypeName as SQL: `varchar(20)`, `integer[]`. */
 export function typeText(type: unknown): string {
-  const { names: path, typmods, arrayBounds } = tree(type)
-  const name = plainName(names(path).filter((part, i, all) => !(i === 0 && part === 'pg_catalog' && all.length > 1)))
-  const mods = typmodsOf(typmods)
-  return spelledType(name, mods) + (Array.isArray(arrayBounds) ? '[]' : '')
+  const { name, mods, isArray } = readType(type)
+  return spelledType(name, mods) + (isArray ? '[]' : '')
 }
 
 /** A type in SQL, from its name in the catalog. */
 export function spelledType(name: string, mods: readonly number[]): string {
-  return (SPELLED[name] ?? quoteName(name)) + (mods.length > 0 ? `(${mods.join(', ')})` : '')
-}
-
-function typmodsOf(value: unknown): number[] {
-  return ((value ?? []) as Tree[]).flatMap(item => {
-    const constant = tree(item.A_Const)
-    return constant.ival === undefined ? [] : [Number(tree(constant.ival).ival ?? 0)]
-  })
+  const spelled = name.startsWith('interval ') ? name : (SPELLED[name] ?? quoteName(name))
+  return spelled + (mods.length > 0 ? `(${mods.join(', ')})` : '')
 }

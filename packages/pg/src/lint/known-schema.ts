@@ -1,4 +1,4 @@
-import { objectName, plainName, relationName } from './identifiers.ts'
+import { objectName, plainName, readType, relationName } from './identifiers.ts'
 import { list, names, type ParsedStatement, type Tree, tree } from './parser.ts'
 
 export type Volatility = 'immutable' | 'stable' | 'volatile'
@@ -138,13 +138,8 @@ export class KnownSchema {
 }
 
 export function columnOf(typeName: unknown): KnownColumn {
-  const { names: path, typmods } = tree(typeName)
-  const type = plainName(names(path).filter(part => part !== 'pg_catalog'))
-  const mods = list(typmods).flatMap(item => {
-    const constant = tree(item.A_Const)
-    return constant.ival === undefined ? [] : [Number(tree(constant.ival).ival ?? 0)]
-  })
-  return { type: Array.isArray(tree(typeName).arrayBounds) ? `${type}[]` : type, mods, typeName }
+  const { name, mods, isArray } = readType(typeName)
+  return { type: isArray ? `${name}[]` : name, mods, typeName }
 }
 
 /** The column of `CHECK (column IS NOT NULL)` and of `NOT NULL column`. */
@@ -166,9 +161,9 @@ export function widens(from: KnownColumn, to: KnownColumn): boolean {
   const [old = MAX, oldScale = 0] = from.mods
   const [now = MAX, nowScale = 0] = to.mods
   if (TEXTS.includes(from.type) && TEXTS.includes(to.type)) return to.type === 'text' || now >= old
-  if (from.type !== to.type) return false
+  if (from.type !== to.type && !(to.type === 'interval' && from.type.startsWith('interval '))) return false
   if (from.type === 'numeric') return now === MAX || (old !== MAX && now >= old && nowScale === oldScale)
-  return ['varbit', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval'].includes(from.type)
+  return ['varbit', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval'].includes(to.type)
     ? now >= old
     : old === now
 }

@@ -1,6 +1,14 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { ArrayTypes } from './array-types.ts'
+import { parseTimestamptz } from './timestamp.ts'
 import { createParsers, readerOf } from './type-parsers.ts'
+
+vi.mock('./timestamp.ts', async original => {
+  const module = await original<typeof import('./timestamp.ts')>()
+  return { ...module, parseTimestamptz: vi.fn(module.parseTimestamptz) }
+})
+const parsedAsText = vi.mocked(parseTimestamptz)
+beforeEach(() => void parsedAsText.mockClear())
 
 const parsers = createParsers({}, new ArrayTypes())
 
@@ -51,4 +59,51 @@ test.each(['infinity', '-infinity', '', '2026-01-31'])('a timestamptz of %j is r
 test('a parser of the application is called with the text', () => {
   const custom = createParsers({ custom: { 23: text => `int ${text}` } }, new ArrayTypes())
   expect(readerOf(custom(23)!)(Buffer.from('12'), 0, 2)).toBe('int 12')
+})
+
+describe('a timestamptz of the usual form', () => {
+  const DAYS = [1, 2, 27, 28]
+  const years = ['0100', '0399', '0400', '1600', '1899', '1900', '1969', '1970', '1999', '2000', '2023', '2024', '9999']
+  const ends: Readonly<Record<string, string>> = { '04': '30', '06': '30', '09': '30', '11': '30' }
+  const pad = (number: number) => String(number).padStart(2, '0')
+
+  test.each(years)('is the same instant as its text, on the first and last days of the months of %s', year => {
+    for (let month = 1; month <= 12; month++) {
+      const end = pad(month) === '02' ? '28' : (ends[pad(month)] ?? '31')
+      for (const day of [...DAYS.map(pad), end]) {
+        const text = `${year}-${pad(month)}-${day} 23:59:58.987654+00`
+        expect((read(1184, text) as Date).toISOString()).toBe(`${year}-${pad(month)}-${day}T23:59:58.987Z`)
+      }
+    }
+  })
+
+  test.each([
+    ['2026-01-31 12:34:56+00', '2026-01-31T12:34:56.000Z'],
+    ['2026-01-31 12:34:56.1+00', '2026-01-31T12:34:56.100Z'],
+    ['2026-01-31 12:34:56.02+01', '2026-01-31T11:34:56.020Z'],
+    ['2026-01-31 12:34:56.003999-12', '2026-02-01T00:34:56.003Z'],
+    ['2024-02-29 10:20:30+14', '2024-02-28T20:20:30.000Z'],
+  ])('%s is %s, without a text being made of it', (text, instant) => {
+    expect((read(1184, text) as Date).toISOString()).toBe(instant)
+    expect(parsedAsText).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    '2026x01-31 12:34:56+00',
+    '2026-01x31 12:34:56+00',
+    '2026-01-31T12:34:56+00',
+    '2026-01-31 12x34:56+00',
+    '2026-01-31 12:34x56+00',
+    '2026-01-31 12:34:56+0',
+    '2026-01-31 12:34:56',
+  ])('is not %s', text => {
+    expect(() => read(1184, text)).toThrow('is no a Date')
+  })
+
+  test('is not one with minutes of its zone, with five digits of its year, or before Christ', () => {
+    for (const text of ['2026-01-31 12:34:56+05:30', '12026-01-31 12:34:56+00', '2026-01-31 12:34:56+00 BC']) {
+      read(1184, text)
+      expect(parsedAsText, text).toHaveBeenLastCalledWith(text)
+    }
+  })
 })

@@ -16,6 +16,7 @@ function reader(takes: (code: number) => boolean = () => true) {
   const seen: string[] = []
   let passed = Buffer.alloc(0)
   const pass = (chunk: Buffer) => {
+    expect(chunk.length).toBeGreaterThan(0)
     passed = Buffer.concat([passed, chunk])
     while (passed.length >= 5 && passed.length > passed.readUInt32BE(1)) {
       const end = 1 + passed.readUInt32BE(1)
@@ -40,12 +41,28 @@ test('messages with data are taken, all others passed on, in their order', () =>
   expect(taken()).toBe(6)
 })
 
-test('however the bytes are split', () => {
+/** How many messages with data are whole within one of the chunks between these places. */
+function wholeIn(cuts: readonly number[]): number {
+  let at = 0
+  let whole = 0
+  for (const each of MESSAGES) {
+    const end = at + message(each[0]!, each.slice(2)).length
+    const isCut = cuts.some(cut => cut > at && cut < end)
+    if ('Dd'.includes(each[0]!) && !isCut) whole++
+    at = end
+  }
+  return whole
+}
+
+test('however the bytes are split, and every one is taken that is whole in a chunk', () => {
   for (let a = 0; a <= STREAM.length; a++) {
     for (let b = a; b <= STREAM.length; b++) {
-      const { splitter, seen } = reader()
-      for (const chunk of [STREAM.subarray(0, a), STREAM.subarray(a, b), STREAM.subarray(b)]) splitter.read(chunk)
+      const { splitter, seen, taken } = reader()
+      for (const chunk of [STREAM.subarray(0, a), STREAM.subarray(a, b), STREAM.subarray(b)]) {
+        if (chunk.length > 0) splitter.read(chunk)
+      }
       expect(seen, `${a} ${b}`).toEqual(MESSAGES)
+      expect(taken(), `${a} ${b}`).toBe(wholeIn([a, b]))
     }
   }
   const { splitter, seen, taken } = reader()
@@ -59,6 +76,28 @@ test('what is not wanted is passed on', () => {
   splitter.read(STREAM)
   expect(seen).toEqual(MESSAGES)
   expect(taken()).toBe(4)
+})
+
+test.each([250, 300, 70_000, 17_000_000])('a message of %d bytes, and what follows it', length => {
+  const long = message('D', 'x'.repeat(length))
+  for (const cut of [0, 3, 5, 9, length]) {
+    const { splitter, seen, taken } = reader()
+    const stream = Buffer.concat([long, message('D', 'next')])
+    for (const chunk of [stream.subarray(0, cut), stream.subarray(cut)]) if (chunk.length > 0) splitter.read(chunk)
+    expect(seen.map(each => each.length)).toEqual([length + 2, 6])
+    expect(taken()).toBe(cut === 0 ? 2 : 1)
+  }
+})
+
+test('a message longer than any is not looked into', () => {
+  let taken = 0
+  const splitter = new MessageSplitter(
+    () => undefined,
+    () => Boolean(++taken),
+  )
+  splitter.read(Buffer.from([DATA_ROW, 0x80, 0, 0, 0, 1, 2]))
+  splitter.read(message('D', 'inside'))
+  expect(taken).toBe(0)
 })
 
 test('a length that cannot be is left to pg', () => {

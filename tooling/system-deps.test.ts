@@ -10,7 +10,9 @@ beforeEach(() => {
   box.env.SBIN = '' // this machine's own programs must not count
   mkdirSync(join(box.base, 'usr/sbin'), { recursive: true })
   box.program('id', 'echo 1000')
-  const there = 'nginx haproxy chromium systemd-analyze ssh-keygen sshd zsh fish buildah debootstrap'.split(' ')
+  const there = 'nginx haproxy chromium systemd-analyze ssh-keygen minisign sshd zsh fish buildah debootstrap'.split(
+    ' ',
+  )
   for (const program of there) box.program(program, '')
 })
 afterEach(() => box[Symbol.dispose]())

@@ -79,37 +79,6 @@ describe.skipIf(obstacle).each(['npm', 'pnpm'] as const)(`an application made wi
     })
   })
 
-  test('has the same image from the archive of a release alone, without sources, npm and network', async () => {
-    const out = join(folder, 'built')
-    await user.must(app, user.arlen(app, 'release', 'build', '--archive', '--out', out))
-    const [archive] = globSync(join(out, '*.tar.zst'))
-    const id = basename(archive!, '.tar.zst')
-    // As the guide types it, in a folder that has the archive and the Dockerfile.
-    const alone = join(folder, 'alone')
-    mkdirSync(alone)
-    cpSync(archive!, join(alone, basename(archive!)))
-    cpSync(join(app, 'Dockerfile'), join(alone, 'Dockerfile'))
-    const [unpack] = readGuideCommands(/^mkdir .*tar/m)
-    execFileSync('sh', ['-ec', unpack!], { cwd: alone, env: { ...process.env, ID: id } })
-    const contexts = { release: join(alone, 'context', id) }
-    const other = await Image.build({ folder: alone, npmrc: '/dev/null', contexts, args: { RELEASE: id } })
-    onTestFinished(() => other.remove())
-    expect((await verifyRelease(join(other.root, 'app'))).id).toBe(id)
-    expect(other.config).toMatchObject({ User: 'node', Labels: { 'org.opencontainers.image.version': id } })
-    expect(other.has('build')).toBe(false)
-    const [machine] = network.machines
-    const options = { env: { ...secret, ARLEN_SECURITY_HOSTS: machine!.address }, namespace: machine!.namespace }
-    const migrating = new Container(other, { ...options, args: ['migrate'], tmpfs: ['/tmp'] })
-    onTestFinished(() => migrating.remove())
-    expect([await migrating.exit, migrating.output]).toEqual([0, expect.any(String)])
-    const container = new Container(other, { ...options, tmpfs: ['/tmp'] })
-    onTestFinished(() => container.remove())
-    await container.said(/serving on/)
-    expect(await statusOf(`http://${machine!.address}:${PORT}/readyz`)).toBe(200)
-    expect((await container.exec(['bin/app', 'status'])).output).toContain(`release ${id}`)
-    expect(await container.stop()).toBe(0)
-  })
-
   test('its Job migrates, and its Deployment answers probes, with the user and the read-only root they ask for', async () => {
     const [machine] = network.machines
     const job = new Pod(image, podOf(manifest('kubernetes-migrate.yaml'), 'Job'), machine!, secret)
@@ -165,6 +134,37 @@ describe.skipIf(obstacle).each(['npm', 'pnpm'] as const)(`an application made wi
     expect(await container.stop(1000 * Number.parseInt(service.stop_grace_period, 10))).toBe(0)
     const { lost } = await clients.stop()
     expect(lost.filter(({ error }) => error !== 'ECONNREFUSED')).toEqual([])
+  })
+
+  test('has the same image from the archive of a release alone, without sources, npm and network', async () => {
+    const out = join(folder, 'built')
+    await user.must(app, user.arlen(app, 'release', 'build', '--archive', '--out', out))
+    const [archive] = globSync(join(out, '*.tar.zst'))
+    const id = basename(archive!, '.tar.zst')
+    // As the guide types it, in a folder that has the archive and the Dockerfile.
+    const alone = join(folder, 'alone')
+    mkdirSync(alone)
+    cpSync(archive!, join(alone, basename(archive!)))
+    cpSync(join(app, 'Dockerfile'), join(alone, 'Dockerfile'))
+    const [unpack] = readGuideCommands(/^mkdir .*tar/m)
+    execFileSync('sh', ['-ec', unpack!], { cwd: alone, env: { ...process.env, ID: id } })
+    const contexts = { release: join(alone, 'context', id) }
+    const other = await Image.build({ folder: alone, npmrc: '/dev/null', contexts, args: { RELEASE: id } })
+    onTestFinished(() => other.remove())
+    expect((await verifyRelease(join(other.root, 'app'))).id).toBe(id)
+    expect(other.config).toMatchObject({ User: 'node', Labels: { 'org.opencontainers.image.version': id } })
+    expect(other.has('build')).toBe(false)
+    const [machine] = network.machines
+    const options = { env: { ...secret, ARLEN_SECURITY_HOSTS: machine!.address }, namespace: machine!.namespace }
+    const migrating = new Container(other, { ...options, args: ['migrate'], tmpfs: ['/tmp'] })
+    onTestFinished(() => migrating.remove())
+    expect([await migrating.exit, migrating.output]).toEqual([0, expect.any(String)])
+    const container = new Container(other, { ...options, tmpfs: ['/tmp'] })
+    onTestFinished(() => container.remove())
+    await container.said(/serving on/)
+    expect(await statusOf(`http://${machine!.address}:${PORT}/readyz`)).toBe(200)
+    expect((await container.exec(['bin/app', 'status'])).output).toContain(`release ${id}`)
+    expect(await container.stop()).toBe(0)
   })
 })
 

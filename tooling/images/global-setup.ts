@@ -24,5 +24,5 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 
 /** A mirror that is out of reach is no fault of an image. */
 function inFewWords(error: Error): string {
-  return `its base cannot be made here: ${error.message.split('\n').slice(0, 2).join(' ')}`
+  return `needs a Debian to build on: ${error.message.split('\n').slice(0, 2).join(' ')}`.replaceAll(/[()]/g, '')
 }

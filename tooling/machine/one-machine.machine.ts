@@ -1,9 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findObstacle } from '../images/store.ts'
-import { debianWith } from './debian.ts'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Machine, type Outcome } from './machine.ts'
 import { Operator, RELEASES } from './operator.ts'
 import { Page } from './page.ts'
@@ -12,7 +10,7 @@ const guide = new Page('one-machine.md')
 const incidents = new Page('incidents.md')
 const backups = new Page('backups.md')
 
-const obstacle = await findObstacle()
+const obstacle = inject('obstacle')
 
 describe.skipIf(obstacle)(`one machine${obstacle ? ` (${obstacle})` : ''}`, () => {
   let folder: string
@@ -23,8 +21,7 @@ describe.skipIf(obstacle)(`one machine${obstacle ? ` (${obstacle})` : ''}`, () =
     folder = mkdtempSync(join(tmpdir(), 'arlen-walkthrough-'))
     operator = new Operator(folder)
     await operator.build()
-    const [install] = guide.blocks('1. The machine, as root')
-    machine = await Machine.boot(await debianWith(install!))
+    machine = await Machine.boot(inject('image'))
   })
   afterAll(async () => {
     await machine?.remove()

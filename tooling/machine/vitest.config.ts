@@ -9,6 +9,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 600_000,
     fileParallelism: false,
+    globalSetup: ['tooling/machine/global-setup.ts'],
     include: ['tooling/machine/*.machine.ts'],
   },
 })

@@ -94,6 +94,22 @@ export function checkWords(action: string, allowed: readonly number[], words: re
   throw new UsageError(`${action} needs ${most === 1 ? 'an argument' : 'arguments'}`)
 }
 
+/**
+ * Refuses options of a command's other actions, which would be ignored.
+ *
+ * @param allowed - the options of this action, by their names in `options`: `dryRun`
+ * @throws UsageError
+ */
+export function checkOptions(action: string, allowed: readonly string[], { options }: CommandInput): void {
+  for (const [name, value] of Object.entries(options)) {
+    // `--no-canary` is an option that is true where it was not given.
+    const isGiven = value !== undefined && !(name === 'canary' && value === true)
+    if (!isGiven || name === 'json' || allowed.includes(name)) continue
+    const flag = `${value === false ? '--no-' : '--'}${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    throw new UsageError(`${action} does not take ${flag}`)
+  }
+}
+
 /** Prints one object as JSON. */
 export function printJson(io: Io, value: unknown): undefined {
   io.out(JSON.stringify(value, null, 2))

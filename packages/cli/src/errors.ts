@@ -20,6 +20,10 @@ const table = {
     message: '{root} has no config/deploy.ts.',
     remedy: 'Write one with defineDeploy() of @arlen/release.',
   },
+  deploy_config_invalid: {
+    message: '{file} cannot be read: {reason}.',
+    remedy: 'It must end with export default defineDeploy({ … }) of @arlen/release.',
+  },
   files_exist: {
     message: 'nothing was written, because these files exist: {files}.',
     remedy: 'Move them away, or overwrite them with --force.',

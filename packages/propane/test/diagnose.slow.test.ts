@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { diagnose } from '../src/control/diagnose.ts'
 import type { PropaneStatus } from '../src/index.ts'
 import { BIN, Bin, runBin } from './bin.ts'
 import { fixture, get, SOURCE, temporaryFolder, until } from './helpers.ts'
@@ -69,6 +70,33 @@ describe('diagnose writes', () => {
     const { code, stderr } = await runBin(args, env)
     expect([code, stderr]).toEqual([expected, expect.stringContaining(reason)])
   })
+})
+
+test('diagnose ends with the reason when its file cannot be written, and leaves no inspector open', async () => {
+  const { url, env, folder } = await running('faulty.ts', '1')
+  const taken = path.join(folder, 'taken.txt')
+  writeFileSync(taken, 'something of ours')
+  for (const [output, reason] of [
+    [path.join(folder, 'missing/stacks.txt'), 'ENOENT'],
+    [taken, 'EEXIST'],
+  ] as const) {
+    const { code, stderr } = await runBin(['diagnose', '1', 'stacks', '--output', output], env)
+    expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])
+  }
+  expect(readFileSync(taken, 'utf8')).toBe('something of ours')
+  expect((await get(url)).status).toBe(200)
+  // A process that was still inspected would refuse a second one.
+  const output = path.join(folder, 'worker.cpuprofile')
+  const { code } = await runBin(['diagnose', '1', 'cpu', '--duration', '100ms', '--output', output], env)
+  expect(code).toBe(0)
+})
+
+test('diagnose leaves no file of a process that it cannot inspect', async () => {
+  const output = path.join(temporaryFolder(), 'stacks.txt')
+  const gone = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' })
+  await new Promise(resolve => gone.once('close', resolve))
+  await expect(diagnose({ pid: gone.pid!, what: 'stacks', file: output, durationMs: 1 })).rejects.toThrow()
+  expect(existsSync(output)).toBe(false)
 })
 
 test('top shows rates and latency again and again, and ends when it is interrupted', async () => {

@@ -14,11 +14,24 @@ const table = {
     message: '{root} has uncommitted changes: {files}.',
     remedy: 'Commit or stash them, or pass allowDirty (--allow-dirty), which marks the release as dirty.',
   },
+  commit_missing: {
+    message: '{root} is in a Git repository without a commit.',
+    remedy: 'Commit the application, or pass allowDirty (--allow-dirty), which marks the release as dirty.',
+  },
   git_failed: { message: 'git {command} failed in {root}: {reason}' },
   source_invalid: { message: '{file} cannot be stripped of its types: {reason}' },
   source_collision: { message: '{first} and {second} would both become {file} in the release.', remedy: 'Rename one.' },
   source_unsupported: { message: '{file}: {reason}' },
   import_missing: { message: '{file}:{line} imports {specifier}, which is not part of the release.{hint}' },
+  link_outside: {
+    message: '{path} is a link to {link}, which is not in the release.',
+    remedy: 'Copy what it leads to, or leave it out with --exclude.',
+  },
+  link_broken: {
+    message: '{path} is a link to {link}, which is not there.',
+    remedy:
+      'Commit or include what it leads to, by the name that it has in the release, or leave the link out with --exclude.',
+  },
   lockfile_missing: {
     message: '{root} has no lock file (package-lock.json or pnpm-lock.yaml), so its dependencies are not fixed.',
     remedy: 'Run npm install or pnpm install, and commit the file.',
@@ -44,6 +57,10 @@ const table = {
   release_exists: {
     message: '{dir} exists, and this build differs from it: {difference}.',
     remedy: 'Releases never change: remove it, or build from another commit.',
+  },
+  release_differs: {
+    message: '{where} has another release {id}.',
+    remedy: 'Releases never change: remove {dir} there if it does not run, or build from another commit.',
   },
   manifest_missing: { message: '{dir} is not a release: it has no manifest.json.' },
   manifest_invalid: { message: '{file} is not a valid manifest: {reason}' },
@@ -79,7 +96,9 @@ const table = {
     message: '{id} contains native modules for {wanted}; this is {found}.',
     remedy: 'Build it on such a machine, or with --platform {found}.',
   },
-  config_invalid: { message: 'The configuration of {id} is not complete on this machine: {reason}' },
+  config_invalid: {
+    message: 'The configuration of {id} is not complete on this machine, whose variables are in {file}: {reason}',
+  },
   contract_in_between: {
     message:
       '{contract} removes something that an older release may use, and {expand} comes after it. Put {contract} in a release of its own: activate a release up to the file before it, run arlen release contract, then activate this one. If no older release runs anywhere, apply everything with bin/app migrate of this one.',

@@ -1,8 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync, hash } from 'node:crypto'
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { buffer } from 'node:stream/consumers'
+import { zstdCompressSync } from 'node:zlib'
+import { create } from 'tar'
+import { describe, expect, test } from 'vitest'
+import { inspectArchive } from '../src/build/inspect-archive.ts'
 import { activateRelease, archiveRelease, initTarget, listReleases } from '../src/index.ts'
 import { temporaryFolder, writeRelease } from './support.ts'
 
@@ -32,6 +48,31 @@ test('an archive can be activated, and is unpacked once', async () => {
   expect(await listReleases(target)).toHaveLength(1)
 })
 
+test('another release with the id of one that is there is refused, and neither is touched', async () => {
+  const target = await newTarget()
+  await activateRelease({ target, release: (await archiveRelease(await build())).file, canary: false })
+  const dir = await writeRelease(temporaryFolder(), { id: 'r1', files: { ...files, 'src/a.js': 'two' } })
+  for (const release of [dir, (await archiveRelease(dir)).file]) {
+    await expect(activateRelease({ target, release, canary: false })).rejects.toMatchObject({
+      code: 'release_differs',
+      message: expect.stringContaining(`remove ${join(target, 'releases/r1')} there`),
+    })
+  }
+  expect(readFileSync(join(target, 'current/src/a.js'), 'utf8')).toBe('one')
+  expect(readdirSync(join(target, 'releases'))).toEqual(['r1'])
+})
+
+test.each<[string, (folder: string) => string, string]>([
+  ['an archive that is not there', folder => join(folder, 'r9.tar.zst'), 'archive_missing'],
+  ['a folder that is no release', folder => folder, 'manifest_missing'],
+  ['an id that is not there', () => 'r9', 'release_unknown'],
+])('%s is not activated', async (_, name, code) => {
+  const target = await newTarget()
+  const activating = activateRelease({ target, release: name(temporaryFolder()), canary: false })
+  await expect(activating).rejects.toMatchObject({ code, message: expect.stringMatching(/^[^\n]+$/) })
+  expect(readdirSync(join(target, 'releases'))).toEqual([])
+})
+
 test('a folder of a release can also be activated', async () => {
   const target = await newTarget()
   expect(await activateRelease({ target, release: await build(), canary: false })).toMatchObject({ to: 'r1' })
@@ -55,6 +96,89 @@ test.each<[string, (file: string) => void, string]>([
   await expect(activateRelease({ target, release: file, canary: false })).rejects.toMatchObject({ code })
   expect(await listReleases(target)).toEqual([])
   expect(existsSync(join(target, 'current'))).toBe(false)
+})
+
+/** An archive that nothing of ours would write. Returns its file, with a checksum that fits. */
+async function pack(folder: string, paths: readonly string[], rename = (path: string) => path): Promise<string> {
+  const entries = create({ cwd: folder, portable: true, onWriteEntry: entry => (entry.path = rename(entry.path)) }, [
+    ...paths,
+  ])
+  const file = join(temporaryFolder(), 'r1.tar.zst')
+  writeFileSync(file, zstdCompressSync(await buffer(entries)))
+  writeFileSync(`${file}.sha256`, execFileSync('sha256sum', [file]))
+  return file
+}
+
+describe('an archive', () => {
+  const outside = (path: string) => (path.endsWith('a.js') ? 'r1/../../pwned.js' : path)
+  const absolute = (path: string) => (path.endsWith('a.js') ? '/pwned.js' : path)
+  const link = async (to: string) => {
+    const dir = await build()
+    chmodSync(join(dir, 'src'), 0o755)
+    symlinkSync(to, join(dir, 'src/link'))
+    return pack(dirname(dir), ['r1'])
+  }
+
+  test.each<[string, () => Promise<string>]>([
+    ['with a file outside of its folder', async () => pack(dirname(await build()), ['r1'], outside)],
+    ['with a file at an absolute path', async () => pack(dirname(await build()), ['r1'], absolute)],
+    ['with a link to an absolute path', () => link('/etc')],
+    ['with a link that leads out of it', () => link('../../../shared')],
+    [
+      'of two releases',
+      async () => {
+        const dir = await build()
+        await writeRelease(dirname(dir), { id: 'r2' })
+        return pack(dirname(dir), ['r1', 'r2'])
+      },
+    ],
+    [
+      'of something else',
+      async () => {
+        const folder = temporaryFolder()
+        mkdirSync(join(folder, 'shop'))
+        return pack(folder, ['shop'])
+      },
+    ],
+    [
+      'that was cut off',
+      async () => {
+        const { file } = await archiveRelease(await build())
+        writeFileSync(file, readFileSync(file).subarray(0, -100))
+        writeFileSync(`${file}.sha256`, execFileSync('sha256sum', [file]))
+        return file
+      },
+    ],
+    [
+      'that is empty',
+      async () => {
+        const file = join(temporaryFolder(), 'r1.tar.zst')
+        writeFileSync(file, '')
+        writeFileSync(`${file}.sha256`, execFileSync('sha256sum', [file]))
+        return file
+      },
+    ],
+  ])('%s is refused, on a target and before it is brought to a host', async (_, make) => {
+    const file = await make()
+    await expect(inspectArchive(file)).rejects.toMatchObject({
+      code: 'archive_invalid',
+      message: expect.stringMatching(/^[^\n]+$/),
+    })
+    const target = await newTarget()
+    const refusal = expect.stringMatching(/^(?:archive_invalid|manifest_missing|manifest_invalid|release_changed)$/)
+    await expect(activateRelease({ target, release: file, canary: false })).rejects.toMatchObject({ code: refusal })
+    expect(readdirSync(join(target, 'releases'))).toEqual([])
+    expect(existsSync(join(dirname(target), 'pwned.js'))).toBe(false)
+    expect(existsSync(join(target, 'pwned.js'))).toBe(false)
+  })
+
+  test('may be called anything: its release says its id', async () => {
+    const { file } = await archiveRelease(await build())
+    renameSync(file, join(dirname(file), 'latest.tar.zst'))
+    const facts = await inspectArchive(join(dirname(file), 'latest.tar.zst'))
+    const manifest = readFileSync(join(dirname(file), 'r1/manifest.json'))
+    expect(facts).toEqual({ id: 'r1', manifestSha256: hash('sha256', manifest) })
+  })
 })
 
 test('a target that lists keys takes only what one of them has signed', async () => {

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { requireWholeLinks } from '../src/build/require-whole-links.ts'
 import { copySources, selectSources } from '../src/build/sources.ts'
 import { buildRelease, deployRelease } from '../src/index.ts'
 import { temporaryFolder, writeFiles } from './support.ts'
@@ -82,6 +83,36 @@ describe('a release contains', () => {
     expect(await selectSources({ root, ...selection, allowDirty: true })).toMatchObject({ dirty: true })
   })
 
+  test('of a repository without a commit, what is not ignored, if that is asked for', async () => {
+    const root = temporaryFolder()
+    git(root, 'init', '-q')
+    writeFiles(root, {
+      ...APP,
+      '.gitignore': 'node_modules\nuploads\n',
+      'uploads/a.png': '',
+      'node_modules/.bin/x': '',
+    })
+    await expect(selectSources({ root, ...selection })).rejects.toMatchObject({ code: 'commit_missing' })
+    expect(await selectSources({ root, ...selection, allowDirty: true })).toEqual({
+      paths: ['app.ts', 'package.json'],
+      dirty: true,
+    })
+  })
+
+  test('of a folder in no repository, all but what is excluded, hidden files in there too', async () => {
+    const root = temporaryFolder()
+    const hidden = [
+      'node_modules/.bin/x',
+      'node_modules/.package-lock.json',
+      'test/.data/a',
+      'releases/.build-x/a',
+      'drafts/.a',
+    ]
+    writeFiles(root, { ...APP, ...Object.fromEntries(hidden.map(path => [path, ''])), 'public/.well-known/a.txt': '' })
+    const { paths } = await selectSources({ root, ...selection, exclude: ['drafts/**'] })
+    expect(paths).toEqual(['app.ts', 'package.json', 'public/.well-known/a.txt'])
+  })
+
   test('of a folder in a repository, what is below it', async () => {
     const root = repository({ 'apps/shop/app.ts': '', 'apps/other/app.ts': '', 'apps/shop/package.json': PACKAGE })
     writeFiles(root, { 'apps/other/app.ts': 'changed' })
@@ -117,6 +148,28 @@ describe('copied sources', () => {
   })
 })
 
+describe('a release whose links', () => {
+  function withLink(to: string): string {
+    const out = temporaryFolder()
+    writeFiles(out, { 'config/app.js': '', 'src/a.js': '' })
+    symlinkSync(to, join(out, 'src/link'))
+    return out
+  }
+
+  test.each<[string, string, string]>([
+    ['lead to an absolute path', '/etc/hosts', 'link_outside'],
+    ['lead out of it', '../../elsewhere', 'link_outside'],
+    ['lead to nothing', '../config/app.ts', 'link_broken'],
+  ])('%s is refused', (_, link, code) => {
+    expect(() => requireWholeLinks(withLink(link))).toThrow(expect.objectContaining({ code }))
+  })
+
+  test('lead to a file or folder of it is taken', () => {
+    for (const link of ['a.js', '../config', '../config/app.js'])
+      expect(requireWholeLinks(withLink(link))).toBe(undefined)
+  })
+})
+
 describe('a build refuses', () => {
   test.each<[string, Record<string, string>, string]>([
     ['a folder without package.json', { 'app.ts': '' }, 'app_missing'],
@@ -146,6 +199,16 @@ describe('a build refuses', () => {
     writeFiles(root, files)
     const refusal = { code, message: expect.stringMatching(/^[^\n]+$/) }
     await expect(buildRelease({ root })).rejects.toMatchObject(refusal)
+  })
+
+  test('a folder for releases that is a file, in one line', async () => {
+    const root = repository(APP)
+    const outDir = join(temporaryFolder(), 'releases')
+    writeFiles(join(outDir, '..'), { releases: '' })
+    await expect(buildRelease({ root, outDir })).rejects.toMatchObject({
+      code: 'step_failed',
+      message: expect.stringMatching(/^build: [^\n]*releases[^\n]* Nothing was built\.$/),
+    })
   })
 
   test('an option that it does not have', async () => {

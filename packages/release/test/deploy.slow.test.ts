@@ -1,9 +1,6 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -19,105 +16,8 @@ import {
   runOnHosts,
   statusOfHosts,
 } from '../src/index.ts'
+import { freePort, SSHD, SshHosts } from './ssh-hosts.ts'
 import { type FakeRelease, temporaryFolder, writeRelease } from './support.ts'
-
-const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find(existsSync)
-
-/** Real ssh servers on addresses of this machine, which stand for hosts. */
-class Hosts {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'arlen-sshd-'))
-  readonly #servers: ChildProcess[] = []
-  readonly #masters: ChildProcess[] = []
-  readonly ports: number[] = []
-
-  async start(): Promise<void> {
-    const file = (name: string) => join(this.#folder, name)
-    if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
-    for (const key of ['host', 'user']) {
-      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(key)])
-    }
-    execFileSync('cp', [file('user.pub'), file('authorized_keys')])
-    for (let number = 1; number <= 3; number++) {
-      const address = `127.0.0.${number}`
-      const port = await freePort(address)
-      const settings = [
-        `ListenAddress ${address}`,
-        `Port ${port}`,
-        `HostKey ${file('host')}`,
-        `AuthorizedKeysFile ${file('authorized_keys')}`,
-        'PidFile none',
-        'StrictModes no',
-        'UsePAM no',
-        'PasswordAuthentication no',
-      ]
-      writeFileSync(file(`config${number}`), `${settings.join('\n')}\n`)
-      const server = spawn(SSHD!, ['-D', '-e', '-f', file(`config${number}`)], { stdio: ['ignore', 'ignore', 'pipe'] })
-      this.#servers.push(server)
-      this.ports.push(port)
-      let log = ''
-      await new Promise<void>((resolve, reject) => {
-        server.once('exit', code => reject(new Error(`sshd ended with ${code}: ${log}`)))
-        server.stderr!.setEncoding('utf8').on('data', (text: string) => {
-          log += text
-          if (log.includes('Server listening')) resolve()
-        })
-      })
-      await this.#share(address, port)
-    }
-  }
-
-  /** Opens the connection that all commands on a host share: a handshake for each would take most of the time. */
-  async #share(address: string, port: number): Promise<void> {
-    const master = spawn('ssh', [...this.#options(port), '-M', '-N', `${userInfo().username}@${address}`], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    this.#masters.push(master)
-    const socket = join(this.#folder, `${address}-${port}`)
-    while (!existsSync(socket)) {
-      if (master.exitCode !== null) throw new Error(`ssh to ${address} ended with ${master.exitCode}`)
-      await new Promise(resolve => setTimeout(resolve, 10))
-    }
-  }
-
-  #options(port: number): string[] {
-    const options = ['-i', join(this.#folder, 'user'), '-o', 'StrictHostKeyChecking=no']
-    options.push('-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-S', join(this.#folder, '%h-%p'))
-    return [...options, '-p', String(port)]
-  }
-
-  async stop(): Promise<void> {
-    for (const server of [...this.#masters, ...this.#servers]) {
-      if (server.exitCode !== null) continue
-      server.kill()
-      await once(server, 'exit')
-    }
-    rmSync(this.#folder, { recursive: true })
-  }
-
-  /** A target of three hosts, each with a folder of its own. */
-  target(changes: Partial<DeployTarget> = {}): DeployTarget & { folders: string[] } {
-    const folders = this.ports.map(() => join(temporaryFolder(), 'shop'))
-    const hosts = this.ports.map((port, index) => ({
-      address: `${userInfo().username}@127.0.0.${index + 1}`,
-      ssh: this.#options(port),
-      path: folders[index]!,
-    }))
-    const target = { hosts, path: '/nowhere', node: process.execPath, ...changes }
-    Object.defineProperty(target, 'folders', { value: folders, enumerable: false })
-    return target as typeof target & { folders: string[] }
-  }
-}
-
-function freePort(address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, address, () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 const archive = async (release: FakeRelease) =>
   (await archiveRelease(await writeRelease(temporaryFolder(), release))).file
@@ -125,7 +25,7 @@ const current = (folder: string) =>
   existsSync(join(folder, 'current')) ? readlinkSync(join(folder, 'current')) : undefined
 
 describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-server)', { timeout: 180_000 }, () => {
-  const hosts = new Hosts()
+  const hosts = new SshHosts()
   beforeAll(() => hosts.start())
   afterAll(() => hosts.stop())
 
@@ -152,6 +52,18 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
       ).toBe(`${folder}\nreleases/r1\n`)
     }
     expect(await deployRelease({ target, archive: file })).toMatchObject({ switched: [], unchanged: result.switched })
+  })
+
+  test('keep the release that they have when another one with its id comes', async () => {
+    const target = await prepared()
+    const one = { ...target, hosts: target.hosts.slice(0, 1) }
+    await deployRelease({ target: one, archive: await archive({ id: 'r1' }) })
+    const other = deployRelease({ target: one, archive: await archive({ id: 'r1', files: { 'src/a.js': '' } }) })
+    await expect(other).rejects.toMatchObject({
+      code: 'deploy_failed',
+      message: expect.stringMatching(/127\.0\.0\.1 has another release r1\. .*remove \S+\/releases\/r1 there/),
+    })
+    expect(existsSync(join(target.folders[0]!, 'releases/r1/src/a.js'))).toBe(false)
   })
 
   test('go back when one of them fails, and those behind it are not touched', async () => {
@@ -192,8 +104,10 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
       expect(said).toMatch(new RegExp(`^ssh .*${address} .*release activate r1`, 'm'))
     expect(commands.filter(command => /^ssh .* < \S+r1\.tar\.zst$/.test(command))).toHaveLength(3)
     expect(said).toContain('release verify r1')
-    for (const dry of [initHosts, inspectHosts, contractHosts, rollbackHosts]) {
-      expect((await dry({ target, dryRun: true })).commands.every(command => command.startsWith('ssh '))).toBe(true)
+    for (const dry of [initHosts, inspectHosts, contractHosts, rollbackHosts, statusOfHosts]) {
+      const { commands: dryly } = await dry({ target, dryRun: true })
+      expect(dryly.length).toBeGreaterThanOrEqual(3)
+      expect(dryly.every(command => command.startsWith('ssh '))).toBe(true)
     }
     expect(existsSync(join(target.folders[0]!, 'releases/r1'))).toBe(false)
   })
@@ -210,7 +124,7 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
       id: 'r1',
       switched: [second!.address, first!.address],
     })
-    expect(await statusOfHosts({ target: pair })).toMatchObject([
+    expect((await statusOfHosts({ target: pair })).hosts).toMatchObject([
       {
         host: second!.address,
         current: 'r1',

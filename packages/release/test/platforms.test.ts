@@ -1,138 +1,16 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { create } from 'tar'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { binaryPlatform } from '../src/build/native-modules.ts'
 import { readPlatform } from '../src/build/platform.ts'
-import { buildRelease, readManifest } from '../src/index.ts'
-import { temporaryFolder, writeFiles } from './support.ts'
+import { readManifest } from '../src/index.ts'
+import { buildWith, publishNativeModules } from './native-application.ts'
+import { temporaryFolder } from './support.ts'
+import { ARM64, elf, machO, pe, X64 } from './tarballs.ts'
 
-/** The first bytes of compiled code. */
-function elf(machine: number, system = 0): Buffer {
-  const head = Buffer.alloc(64)
-  head.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, system])
-  head.writeUInt16LE(machine, 18)
-  return head
-}
-function machO(machine: number): Buffer {
-  const head = Buffer.alloc(64)
-  head.writeUInt32LE(0xfeedfacf, 0)
-  head.writeUInt32LE(machine, 4)
-  return head
-}
-function pe(machine: number): Buffer {
-  const head = Buffer.alloc(128)
-  head.write('MZ')
-  head.writeUInt32LE(64, 0x3c)
-  head.write('PE\0\0', 64)
-  head.writeUInt16LE(machine, 68)
-  return head
-}
+beforeAll(publishNativeModules)
 
-const [X64, ARM64] = [62, 183]
-
-interface Published {
-  manifest: object
-  files?: Readonly<Record<string, Buffer>>
-}
-
-/** A server with the tarballs of packages. */
-class Tarballs {
-  readonly #server: Server
-  readonly #files = new Map<string, Buffer>()
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      const file = this.#files.get(request.url!.slice(1))
-      response.writeHead(file ? 200 : 404).end(file)
-    })
-  }
-
-  async start(): Promise<void> {
-    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve))
-  }
-
-  stop(): void {
-    this.#server.closeAllConnections()
-    this.#server.close()
-  }
-
-  url(name: string): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${name}.tgz`
-  }
-
-  async publish(folder: string, name: string, { manifest, files = {} }: Published): Promise<void> {
-    const root = join(folder, name, 'package')
-    writeFiles(root, { 'package.json': JSON.stringify({ version: '1.0.0', ...manifest }) })
-    for (const [path, content] of Object.entries(files)) {
-      mkdirSync(join(root, path, '..'), { recursive: true })
-      writeFileSync(join(root, path), content)
-    }
-    const file = join(folder, `${name}.tgz`)
-    await create({ file, gzip: true, cwd: join(folder, name) }, ['package'])
-    this.#files.set(`${name}.tgz`, readFileSync(file))
-  }
-}
-
-const tarballs = new Tarballs()
-
-beforeAll(async () => {
-  await tarballs.start()
-  return () => tarballs.stop()
-})
-
-let base: string
-beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), 'arlen-tarballs-'))
-  await tarballs.publish(base, 'cli', { manifest: { name: '@arlen/cli' } })
-  const kinds = { 'linux-x64': elf(X64), 'linux-arm64': elf(ARM64), 'darwin-arm64': machO(16777228) }
-  for (const [kind, content] of Object.entries(kinds)) {
-    const [os, cpu] = kind.split('-')
-    const manifest = { name: `native-${kind}`, os: [os], cpu: [cpu] }
-    await tarballs.publish(base, `native-${kind}`, { manifest, files: { 'index.node': content } })
-  }
-  const optionalDependencies = Object.fromEntries(
-    Object.keys(kinds).map(kind => [`native-${kind}`, tarballs.url(`native-${kind}`)]),
-  )
-  await tarballs.publish(base, 'native', { manifest: { name: 'native', optionalDependencies } })
-  await tarballs.publish(base, 'compiled', {
-    manifest: { name: 'compiled' },
-    files: { 'build/Release/compiled.node': elf(X64) },
-  })
-  await tarballs.publish(base, 'prebuilt', {
-    manifest: { name: 'prebuilt' },
-    files: { 'prebuilds/linux-x64/x.node': elf(X64), 'prebuilds/linux-arm64/x.node': elf(ARM64) },
-  })
-})
-afterAll(() => rmSync(base, { recursive: true }))
-
-/** An application with these dependencies, and its lock file. */
-function application(...names: string[]): string {
-  const root = temporaryFolder()
-  const dependencies = Object.fromEntries(
-    ['cli', ...names].map(name => [name === 'cli' ? '@arlen/cli' : name, tarballs.url(name)]),
-  )
-  writeFiles(root, {
-    'package.json': JSON.stringify({ name: 'shop', type: 'module', dependencies }),
-    'app.ts': 'export default 1\n',
-  })
-  return root
-}
-
-async function lock(root: string): Promise<void> {
-  await promisify(execFile)('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], { cwd: root })
-}
-
-async function build(names: readonly string[], platforms: readonly string[] | undefined) {
-  const root = application(...names)
-  await lock(root)
-  return buildRelease({ root, outDir: join(temporaryFolder(), 'releases'), ...(platforms && { platforms }) })
-}
+const build = (names: readonly string[], platforms: readonly string[]) => buildWith(names, platforms, 'npm')
 
 test('one release has the native modules of several platforms, and its manifest lists them', async () => {
   const { dir } = await build(['native', 'prebuilt'], ['linux-x64', 'linux-arm64'])

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
@@ -94,7 +94,7 @@ test('a signal that comes while it loads is not lost', async () => {
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => output.push(text))
   const ended = once(child, 'close')
-  // Its listener of SIGHUP is there, and nothing else is loaded.
+  // Its listener of SIGHUP is there, and nothing else is loaded: no event tells of that.
   while (!/^SigCgt:\s*\w*[13579bdf]$/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8'))) await sleep(1)
   child.kill('SIGTERM')
   const [code, signal] = await ended
@@ -121,12 +121,13 @@ describe('on a target', () => {
       '--control-socket',
       join(target, 'shared/control.sock'),
     ]
-    const child = spawn(join(target, 'current/bin/app'), args, { stdio: ['ignore', 'ignore', 'ignore'] })
+    const child = spawn(join(target, 'current/bin/app'), args, { stdio: ['ignore', 'pipe', 'pipe'] })
     onTestFinished(async () => {
       child.kill('SIGTERM')
       await new Promise(resolve => child.once('exit', resolve))
     })
-    while ((await get(socket, '/readyz').catch(() => 0)) !== 200) await sleep(50)
+    await saying(child, 'serving on')
+    expect(await get(socket, '/readyz')).toBe(200)
 
     const load = { done: false, answered: 0, lost: [] as string[] }
     const clients = Array.from({ length: 4 }, async () => {
@@ -156,6 +157,20 @@ async function arlenRelease(...args: string[]): Promise<string> {
   const [code] = await once(child, 'close')
   expect(code, output.join('')).toBe(0)
   return output.join('')
+}
+
+/** Resolves when a process has said some words; rejects when it ends before. */
+function saying(child: ChildProcess, words: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+        if (said.includes(words)) resolve()
+      })
+    }
+    child.once('close', code => reject(new Error(`it ended with ${code}: ${said}`)))
+  })
 }
 
 /** The same release under another id. */

@@ -95,7 +95,7 @@ describe('activate', () => {
       'lacks configuration',
       { files: { 'config/app.js': 'exports.default = { http: { port: "many" } }' } },
       'config_invalid',
-      /http\.port/,
+      /, whose variables are in \S+\/shared\/env: .*http\.port/s,
     ],
   ])('touches nothing when the release %s', async (_, release, code, message) => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2', ...release })
@@ -156,6 +156,7 @@ describe('activate', () => {
     const files = { 'config/app.js': config }
     const target = await targetWith({ id: 'r1', files }, { id: 'r2', files })
     await expect(activateRelease({ target, release: 'r1' })).rejects.toMatchObject({ code: 'config_invalid' })
+    expect(history(target).at(-1)).toMatchObject({ reason: expect.stringMatching(/^The config.* http\.port /) })
     writeFileSync(join(target, 'shared/env'), 'SHOP_PORT=8080\n')
     expect(await activateRelease({ target, release: 'r2' })).toMatchObject({ to: 'r2' })
     expect(process.env.SHOP_PORT).toBeUndefined()

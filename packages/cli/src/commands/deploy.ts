@@ -1,8 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { ArlenError } from '@arlen/core'
 import type { DeployConfig, DeployEvent, DeployTarget, HostReport } from '@arlen/release'
-import { type Command, type CommandInput, checkWords, didYouMean, type Io, textOption, UsageError } from '../command.ts'
+import {
+  type Command,
+  type CommandInput,
+  checkOptions,
+  checkWords,
+  didYouMean,
+  type Io,
+  textOption,
+  UsageError,
+} from '../command.ts'
 import { cliError } from '../errors.ts'
 
 interface Task {
@@ -17,17 +27,22 @@ interface Task {
 interface Action {
   /** How many words may follow. */
   words: readonly number[]
+  /** Besides those of all actions. */
+  options?: readonly string[]
   run(task: Task): Promise<number>
 }
 
+/** The options of all actions. */
+const SHARED = ['root', 'host', 'dryRun']
+
 const ACTIONS: Readonly<Record<string, Action>> = {
-  release: { words: [0], run: release },
+  release: { words: [0], options: ['archive', 'sign', 'platform'], run: release },
   rollback: { words: [0, 1], run: rollback },
   contract: { words: [0], run: contract },
   init: { words: [0], run: init },
   doctor: { words: [0], run: doctor },
   status: { words: [0], run: status },
-  logs: { words: [0], run: logs },
+  logs: { words: [0], options: ['lines', 'follow'], run: logs },
   run: { words: Array.from({ length: 100 }, (_, index) => index + 1), run },
 }
 
@@ -51,10 +66,12 @@ export const deployCommand: Command = {
     'arlen deploy production',
     'arlen deploy production rollback',
     "arlen deploy production run 'bin/app migrate status'",
+    'arlen deploy production run -- df -h .',
   ],
   async run(input, io) {
     const [name = '', action = 'release', ...typed] = input.args
-    const words = [...typed, ...[input.options['--'] ?? []].flat().map(String)]
+    const end = input.argv.indexOf('--')
+    const words = [...typed, ...(end < 0 ? [] : input.argv.slice(end + 1))]
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')
     const { targets } = await readDeployConfig(root)
     const target = Object.hasOwn(targets, name) ? targets[name] : undefined
@@ -65,6 +82,7 @@ export const deployCommand: Command = {
     if (!chosen)
       throw new UsageError(`there is no deploy ${name} ${action}; ${didYouMean(action, Object.keys(ACTIONS))}`)
     checkWords(`deploy ${name} ${action}`, chosen.words, words)
+    checkOptions(`deploy ${name} ${action}`, [...SHARED, ...(chosen.options ?? [])], input)
     return chosen.run({ target, root, words, input, io })
   },
 }
@@ -72,9 +90,20 @@ export const deployCommand: Command = {
 async function readDeployConfig(root: string): Promise<DeployConfig> {
   const file = ['config/deploy.ts', 'config/deploy.js'].map(name => join(root, name)).find(existsSync)
   if (!file) throw cliError('deploy_config_missing', { root })
-  const { default: config } = (await import(pathToFileURL(file).href)) as { default?: DeployConfig }
   const { defineDeploy } = await import('@arlen/release')
-  return defineDeploy(config ?? ({} as DeployConfig))
+  const invalid = (reason: string, cause?: unknown) => cliError('deploy_config_invalid', { file, reason }, { cause })
+  const { default: config } = (await import(pathToFileURL(file).href).catch(error => {
+    // An option that defineDeploy() refuses says everything itself.
+    if (error instanceof ArlenError) throw error
+    throw invalid(
+      String((error as Error).message ?? error)
+        .split('\n')[0]!
+        .replace(/\.$/, ''),
+      error,
+    )
+  })) as { default?: DeployConfig }
+  if (config === undefined) throw invalid('it has no default export')
+  return defineDeploy(config)
 }
 
 /** What all commands on hosts take. */
@@ -100,6 +129,11 @@ async function release(task: Task): Promise<number> {
   const { root, input, io } = task
   const { archiveRelease, buildRelease, deployRelease } = await import('@arlen/release')
   const given = textOption(input, 'archive')
+  for (const name of ['sign', 'platform']) {
+    if (given !== undefined && input.options[name] !== undefined) {
+      throw new UsageError(`--${name} is for what is built; give it to the build of ${given}`)
+    }
+  }
   const build = async () => {
     const platform = textOption(input, 'platform')
     const { dir } = await buildRelease({ root, ...(platform !== undefined && { platforms: platform.split(',') }) })
@@ -164,8 +198,11 @@ function report(task: Task, result: { hosts: HostReport[]; commands: string[] },
 
 async function status(task: Task): Promise<number> {
   const { statusOfHosts } = await import('@arlen/release')
-  const { target, only } = shared(task)
-  const hosts = await statusOfHosts({ target, only })
+  const { hosts, commands } = await statusOfHosts(shared(task))
+  if (task.input.options.dryRun === true) {
+    print(task, { commands }, [])
+    return 0
+  }
   const width = Math.max(...hosts.map(({ host }) => host.length))
   const lines = hosts.flatMap(({ host, current, previous, workers, last, problem }) => {
     const serves = workers ? `${workers.serving} of ${workers.desired} workers serve` : 'nothing serves'

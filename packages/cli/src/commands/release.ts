@@ -1,5 +1,14 @@
 import { resolve } from 'node:path'
-import { type Command, type CommandInput, checkWords, chooseWord, type Io, textOption, UsageError } from '../command.ts'
+import {
+  type Command,
+  type CommandInput,
+  checkOptions,
+  checkWords,
+  chooseWord,
+  type Io,
+  textOption,
+  UsageError,
+} from '../command.ts'
 
 type Releases = typeof import('@arlen/release')
 
@@ -11,19 +20,26 @@ interface Task {
   io: Io
 }
 
-/** An action of `arlen release`, and how many arguments it takes. */
-const ACTIONS: Readonly<
-  Record<string, { words: readonly number[]; run: (task: Task) => Promise<number | undefined> }>
-> = {
-  build: { words: [0], run: build },
-  init: { words: [0], run: init },
-  activate: { words: [1], run: activate },
-  rollback: { words: [0, 1], run: rollback },
-  contract: { words: [0], run: contract },
-  list: { words: [0], run: list },
-  status: { words: [0], run: status },
-  verify: { words: [0, 1], run: verify },
-  prune: { words: [0], run: prune },
+interface Action {
+  /** How many arguments it takes. */
+  words: readonly number[]
+  options: readonly string[]
+  run(task: Task): Promise<number | undefined>
+}
+
+const BUILD = ['root', 'out', 'archive', 'sign', 'platform', 'allowDirty', 'include', 'exclude']
+const SWITCH = ['target', 'env', 'canary', 'request', 'reload', 'watch', 'maxErrorRate', 'timeout']
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  build: { words: [0], options: BUILD, run: build },
+  init: { words: [0], options: ['target'], run: init },
+  activate: { words: [1], options: SWITCH, run: activate },
+  rollback: { words: [0, 1], options: SWITCH, run: rollback },
+  contract: { words: [0], options: ['target', 'env', 'dryRun'], run: contract },
+  list: { words: [0], options: ['target'], run: list },
+  status: { words: [0], options: ['target'], run: status },
+  verify: { words: [0, 1], options: ['target'], run: verify },
+  prune: { words: [0], options: ['target', 'keep', 'dryRun'], run: prune },
 }
 
 export const releaseCommand: Command = {
@@ -63,6 +79,7 @@ export const releaseCommand: Command = {
     const [name, ...words] = input.args
     const action = chooseWord('release', name, ACTIONS)
     checkWords(`release ${name}`, action.words, words)
+    checkOptions(`release ${name}`, action.options, input)
     return action.run({ releases: await import('@arlen/release'), words, input, io })
   },
 }

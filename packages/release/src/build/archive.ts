@@ -13,6 +13,7 @@ import { listFiles } from '../manifest/list-files.ts'
 import { MANIFEST, readManifest } from '../manifest/manifest.ts'
 import { findSigner, type Signatures } from '../signature/find-signer.ts'
 import { signContent } from '../signature/sign.ts'
+import { explainSystemErrors } from '../target/explain.ts'
 
 const COMPRESSION_LEVEL = 10
 const zstd = promisify(zstdCompress)
@@ -42,10 +43,14 @@ export interface ReleaseArchive {
  * checksum file and, with a key, a signature that `openssl pkeyutl -verify -rawin` or `minisign -V` checks.
  *
  * @param dir - the folder of the release
- * @throws manifest_missing, manifest_invalid, signing_key_invalid, signing_password_missing, signing_password_wrong
+ * @throws manifest_missing, manifest_invalid, signing_key_invalid, signing_password_missing, signing_password_wrong, step_failed if the disk is full or may not be written
  */
 export async function archiveRelease(dir: string, options: ArchiveOptions = {}): Promise<ReleaseArchive> {
-  const { keyFile, password } = readOptions('archiveRelease()', options, OPTIONS)
+  const own = readOptions('archiveRelease()', options, OPTIONS)
+  return explainSystemErrors('archive', 'Nothing was signed', () => writeArchive(dir, own))
+}
+
+async function writeArchive(dir: string, { keyFile, password }: ArchiveOptions): Promise<ReleaseArchive> {
   const { id, commit } = await readManifest(dir)
   const file = join(dirname(dir), `${id}.tar.zst`)
   const partial = `${file}.partial`

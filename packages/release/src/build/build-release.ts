@@ -14,6 +14,7 @@ import {
   type Platform,
   type ReleaseEntry,
 } from '../manifest/manifest.ts'
+import { explainSystemErrors } from '../target/explain.ts'
 import { both } from './both.ts'
 import { compressAssets } from './compress-assets.ts'
 import { installDependencies } from './dependencies.ts'
@@ -23,6 +24,7 @@ import { describeMigrations } from './migrations.ts'
 import { hasNativeModules } from './native-modules.ts'
 import { readApplicationPackage, reducePackageJson } from './package-json.ts'
 import { currentPlatform, readPlatform } from './platform.ts'
+import { requireWholeLinks } from './require-whole-links.ts'
 import { rewriteTemplates } from './rewrite-templates.ts'
 import { installedPackages, writeSbom } from './sbom.ts'
 import { seal, unseal } from './seal.ts'
@@ -71,11 +73,16 @@ export interface BuiltRelease {
  * Builds a release of an application: everything it needs to run with Node.js alone, read-only, with a manifest of every
  * file. The same commit gives the same bytes.
  *
- * @throws app_missing, package_invalid, tree_dirty, source_invalid, source_collision, source_unsupported, import_missing, lockfile_missing,
- *   manager_unsupported, install_failed, platform_unknown, platform_missing, platforms_differ, cli_missing, release_exists; ArlenError of a template or a configuration with a mistake
+ * @throws app_missing, package_invalid, tree_dirty, commit_missing, source_invalid, source_collision, source_unsupported, import_missing, link_outside, link_broken, lockfile_missing,
+ *   manager_unsupported, install_failed, platform_unknown, platform_missing, platforms_differ, cli_missing, release_exists; step_failed if the disk is full or may not be written; ArlenError of a template or a
+ *   configuration with a mistake
  */
 export async function buildRelease(given: BuildReleaseOptions = {}): Promise<BuiltRelease> {
   const options = readOptions('buildRelease()', given, OPTIONS)
+  return explainSystemErrors('build', 'Nothing was built', () => build(options))
+}
+
+async function build(options: BuildReleaseOptions): Promise<BuiltRelease> {
   const folder = resolve(options.root ?? '.')
   const root = await realpath(folder).catch(() => folder) // a missing folder has no package.json either
   const application = await readApplicationPackage(root)
@@ -111,6 +118,7 @@ export async function buildRelease(given: BuildReleaseOptions = {}): Promise<Bui
       onStep('dependencies')
     }
     await both(compile(), installed)
+    requireWholeLinks(out)
     onStep('seal')
     const packages = installedPackages(out)
     await writeSbom(out, { name: application.name, version: application.version }, time, packages)

@@ -31,6 +31,19 @@ export async function currentCommit(root: string): Promise<Commit | undefined> {
   }
 }
 
+export async function isInRepository(root: string): Promise<boolean> {
+  return git(root, 'rev-parse', '--git-dir').then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The files below a folder that Git tracks, and those that it would if all were added; relative to it. */
+export async function presentFiles(root: string): Promise<string[]> {
+  const paths = await git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
+  return paths.split('\0').filter(path => path !== '')
+}
+
 /** The files below a folder that Git tracks, relative to it. */
 export async function trackedFiles(root: string): Promise<string[]> {
   return (await git(root, 'ls-files', '-z', '--cached')).split('\0').filter(path => path !== '')

@@ -3,7 +3,7 @@ import { dirname, join, matchesGlob, posix } from 'node:path'
 import { stripTypes } from '@arlen/core/strip-types'
 import { releaseError } from '../errors.ts'
 import { listFiles } from '../manifest/list-files.ts'
-import { changedFiles, currentCommit, trackedFiles } from './git.ts'
+import { changedFiles, currentCommit, isInRepository, presentFiles, trackedFiles } from './git.ts'
 import { type LocalImport, releasedName, rewriteImports } from './rewrite-imports.ts'
 
 /** Files that no release needs: tests, input of tools, and descriptions of the deployment. */
@@ -49,15 +49,17 @@ export interface SourceSelection {
  * The files of the release below the application's folder: those that Git tracks, without tests and tool settings.
  *
  * @returns paths relative to the folder, sorted, and whether any of them has uncommitted changes
- * @throws tree_dirty, git_failed
+ * @throws tree_dirty, commit_missing, git_failed
  */
 export async function selectSources(selection: SourceSelection): Promise<{ paths: string[]; dirty: boolean }> {
   const { root, exclude, include, allowDirty } = selection
-  const isExcluded = (path: string) => [...EXCLUDED, ...exclude].some(glob => matchesGlob(path, glob))
-  const isIncluded = (path: string) => include.some(glob => matchesGlob(path, glob))
+  const isExcluded = (path: string) => [...EXCLUDED, ...exclude].some(glob => matches(path, glob))
+  const isIncluded = (path: string) => include.some(glob => matches(path, glob))
   if (!(await currentCommit(root))) {
-    const paths = listFiles(root).filter(path => isIncluded(path) || !isExcluded(path))
-    return { paths, dirty: true }
+    const isRepository = await isInRepository(root)
+    if (isRepository && !allowDirty) throw releaseError('commit_missing', { root })
+    const all = isRepository ? await presentFiles(root) : listFiles(root)
+    return { paths: all.filter(path => isIncluded(path) || !isExcluded(path)).sort(), dirty: true }
   }
   const changed = (await changedFiles(root)).filter(path => !isExcluded(path))
   if (changed.length > 0 && !allowDirty) {
@@ -69,6 +71,12 @@ export async function selectSources(selection: SourceSelection): Promise<{ paths
   const paths = [...new Set([...tracked, ...extra])]
   const there = await Promise.all(paths.map(path => exists(join(root, path))))
   return { paths: paths.filter((_, index) => there[index]).sort(), dirty: changed.length > 0 }
+}
+
+/** In these globs, `folder/**` is everything in it, also names that begin with a dot. */
+function matches(path: string, glob: string): boolean {
+  const folder = /^[^*?{[]+\/(?=\*\*$)/.exec(glob)?.[0]
+  return matchesGlob(path, glob) || (folder !== undefined && path.startsWith(folder))
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -147,17 +147,49 @@ export function defineDeploy(config: DeployConfig): DeployConfig {
 
 function checkTarget(name: string, target: DeployTarget): void {
   const owner = `defineDeploy() target ${name}`
-  const { hosts, path, environmentFile } = readOptions(owner, target, TARGET)
+  const { hosts, requests = [], ...settings } = readOptions(owner, target, TARGET)
   if (hosts.length === 0) throw invalidOption(owner, 'hosts', 'must name a host')
+  for (const path of requests) {
+    if (!path.startsWith('/')) throw invalidOption(owner, 'requests', `must be paths that begin with /, not ${path}`)
+  }
+  checkSettings(owner, settings)
+  const seen = new Set<string>()
+  for (const host of hosts) {
+    const { address, ...own } = readOptions(`defineDeploy() host of ${name}`, host, HOST)
+    // ssh would take it for an option.
+    if (address === '' || /^-|\s/.test(address)) throw invalidOption(owner, 'hosts', `must not name "${address}"`)
+    checkSettings(`${owner}, host ${address},`, own)
+    const folder = own.path ?? settings.path
+    if (seen.has(`${address} ${folder}`)) throw invalidOption(owner, 'hosts', `must name ${address} once`)
+    seen.add(`${address} ${folder}`)
+  }
+}
+
+/** What a target and its hosts share, and what would only fail on the hosts. */
+function checkSettings(
+  owner: string,
+  {
+    path,
+    environmentFile,
+    healthUrl,
+    unit,
+  }: Partial<Pick<DeployTarget, 'path' | 'environmentFile' | 'healthUrl' | 'unit'>>,
+): void {
   for (const [option, folder] of Object.entries({ path, environmentFile })) {
     if (folder !== undefined && !folder.startsWith('/')) throw invalidOption(owner, option, 'must be absolute')
   }
-  const seen = new Set<string>()
-  for (const host of hosts) {
-    const { address, path: own = path } = readOptions(`defineDeploy() host of ${name}`, host, HOST)
-    // ssh would take it for an option.
-    if (address.startsWith('-')) throw invalidOption(owner, 'hosts', `must not name ${address}`)
-    if (seen.has(`${address} ${own}`)) throw invalidOption(owner, 'hosts', `must name ${address} once`)
-    seen.add(`${address} ${own}`)
+  const { protocol } = URL.parse(healthUrl ?? 'http://x') ?? {}
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw invalidOption(owner, 'healthUrl', `must be a URL such as http://127.0.0.1:3000/readyz, not ${healthUrl}`)
+  }
+  if (unit !== undefined && !UNIT.test(unit)) {
+    throw invalidOption(
+      owner,
+      'unit',
+      `must be the name of a systemd unit without its ending, such as shop, not ${unit}`,
+    )
   }
 }
+
+/** Names of units, less those that a shell or a path would take for something else. See systemd.unit(5). */
+const UNIT = /^[A-Za-z0-9_][\w:.@-]*(?<!\.service)$/

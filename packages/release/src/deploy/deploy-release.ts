@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { readSignatures } from '../build/archive.ts'
+import { inspectArchive } from '../build/inspect-archive.ts'
 import { releaseError } from '../errors.ts'
 import { defineDeploy } from './define-deploy.ts'
 import { withHooks } from './hooks.ts'
@@ -42,7 +43,7 @@ const OPTIONS: OptionTable<DeployOptions> = {
  * host applies the migrations, under the database's lock. Stops at the first host that fails; switched hosts go back unless
  * the target says otherwise. Finished steps are not repeated, so an interrupted deployment can be run again.
  *
- * @throws archive_missing, host_unknown, deploy_locked, and deploy_failed with the host, the step, and the state of the others
+ * @throws archive_missing, archive_invalid, host_unknown, deploy_locked, and deploy_failed with the host, the step, and the state of the others
  */
 export async function deployRelease(given: DeployOptions): Promise<DeployResult> {
   const {
@@ -68,8 +69,12 @@ export async function deployRelease(given: DeployOptions): Promise<DeployResult>
 }
 
 async function bring(host: Host, archive: DeployArchive, onEvent: (event: DeployEvent) => void): Promise<void> {
-  const { isThere, upload, unpack, cleanUp, verify } = uploadScripts(host, archive)
-  if ((await host.run(isThere, { assume: 1 })).code !== 0) {
+  const { whatIsThere, upload, unpack, cleanUp, verify } = uploadScripts(host, archive)
+  const there = await host.run(whatIsThere)
+  await must(host, 'upload', there)
+  const found = there.stdout.trim() || 'none'
+  if (found !== 'none' && found !== archive.manifestSha256) throw differs(host, archive.id)
+  if (found === 'none') {
     onEvent({ host: host.name, step: 'upload', detail: basename(archive.file) })
     try {
       await must(host, 'upload', await host.run(upload, { input: archive.file }))
@@ -83,13 +88,14 @@ async function bring(host: Host, archive: DeployArchive, onEvent: (event: Deploy
   await must(host, 'verify', await host.run(verify))
 }
 
+function differs(host: Host, id: string): Error {
+  return releaseError('release_differs', { where: host.name, id, dir: join(host.path, 'releases', id) })
+}
+
 async function readArchive(file: string): Promise<DeployArchive> {
-  let content: Buffer
-  try {
-    content = await readFile(file)
-  } catch (cause) {
-    throw releaseError('archive_missing', { file }, { cause })
-  }
-  const sha256 = createHash('sha256').update(content).digest('hex')
-  return { file, id: basename(file).replace(/\.tar\.zst$/, ''), sha256, signatures: await readSignatures(file) }
+  const facts = await inspectArchive(file)
+  const sha256 = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+  return { file, ...facts, sha256, signatures: await readSignatures(file) }
 }

@@ -8,7 +8,7 @@ import { HOSTS_OPTIONS, type HostsOptions } from './hosts-options.ts'
 import { underLease } from './lease.ts'
 import { type DeployEvent, failure, must, rollHosts } from './roll.ts'
 import { currentCommand } from './scripts.ts'
-import { statusOfHosts } from './status-of-hosts.ts'
+import { type HostStatus, statusOfHosts } from './status-of-hosts.ts'
 
 /** Options of {@link rollbackHosts}. */
 export interface RollbackHostsOptions extends HostsOptions {
@@ -30,7 +30,7 @@ export async function rollbackHosts(given: RollbackHostsOptions): Promise<Deploy
   defineDeploy({ targets: { target } })
   const commands: string[] = []
   const hosts = hostsOf(target, only, dryRun ? commands : undefined)
-  const id = to ?? (dryRun ? 'PREVIOUS' : previousOf(await statusOfHosts({ target, only })))
+  const id = to ?? (dryRun ? 'PREVIOUS' : previousOf((await statusOfHosts({ target, only })).hosts))
   const rolled = await withHooks(target, id, dryRun ? commands : undefined, () =>
     underLease(hosts, `rolling back to ${id}`, dryRun, () =>
       rollHosts({ target, hosts, id, action: 'rollback', onEvent }),
@@ -40,7 +40,7 @@ export async function rollbackHosts(given: RollbackHostsOptions): Promise<Deploy
   return { id, switched, unchanged, commands }
 }
 
-function previousOf(hosts: Awaited<ReturnType<typeof statusOfHosts>>): string {
+function previousOf(hosts: readonly HostStatus[]): string {
   const unknown = hosts.find(({ problem }) => problem !== undefined)
   if (unknown) throw failure('No host was switched.')(new Error(`${unknown.host}: ${unknown.problem}`))
   const previous = [...new Set(hosts.map(host => host.previous))]

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ArchiveFacts } from '../build/inspect-archive.ts'
 import { findSigner, type Signatures } from '../signature/find-signer.ts'
 import type { DeployTarget } from './define-deploy.ts'
 import { type Host, quote } from './host.ts'
@@ -33,10 +34,12 @@ const HEALTH = [
 /** As root where this user is not, if sudo asks nothing. */
 export const AS_ROOT = 'as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }'
 
+// Two releases of one id are the same if their manifests are.
+const DIGEST = "console.log(require('node:crypto').hash('sha256',require('node:fs').readFileSync(process.argv[1])))"
+
 /** The archive of a release, as it is brought to hosts. */
-export interface DeployArchive {
+export interface DeployArchive extends ArchiveFacts {
   file: string
-  id: string
   /** In hexadecimal. */
   sha256: string
   signatures: Signatures
@@ -44,7 +47,8 @@ export interface DeployArchive {
 
 /** What brings a release to a host, as shell commands. */
 export interface UploadScripts {
-  isThere: string
+  /** Prints the SHA-256 of the manifest of the release by this id, or `none`. */
+  whatIsThere: string
   upload: string
   unpack: string
   cleanUp: string
@@ -59,7 +63,7 @@ export function uploadScripts(host: Host, { id, sha256, signatures }: DeployArch
   const keys = quote(join(host.path, 'shared/keys'))
   const inBase64 = [signatures.openssl, Buffer.from(signatures.minisign)].map(bytes => quote(bytes.toString('base64')))
   return {
-    isThere: `test -f ${release}/manifest.json`,
+    whatIsThere: `if [ -f ${release}/manifest.json ]; then ${quote(host.node)} -e ${quote(DIGEST)} ${release}/manifest.json; else echo none; fi`,
     // What a broken connection left goes first: it may be what filled the disk.
     upload: `test -d ${path}/.arlen && rm -f ${archive}.partial && cat > ${archive}.partial && mv ${archive}.partial ${archive}`,
     // Only a complete release gets the name of one.

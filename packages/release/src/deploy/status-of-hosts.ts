@@ -21,12 +21,15 @@ export interface HostStatus {
 /**
  * Reads what runs on each host of a target. An unreachable host has a `problem`.
  *
+ * @returns the state of each host; with `dryRun`, the commands alone
  * @throws option_unknown, option_invalid, host_unknown
  */
-export async function statusOfHosts(given: HostsOptions): Promise<HostStatus[]> {
-  const { target, only } = readOptions('statusOfHosts()', given, HOSTS_OPTIONS)
+export async function statusOfHosts(given: HostsOptions): Promise<{ hosts: HostStatus[]; commands: string[] }> {
+  const { target, only, dryRun = false } = readOptions('statusOfHosts()', given, HOSTS_OPTIONS)
   defineDeploy({ targets: { target } })
-  return Promise.all(hostsOf(target, only).map(statusOf))
+  const commands: string[] = []
+  const hosts = await Promise.all(hostsOf(target, only, dryRun ? commands : undefined).map(statusOf))
+  return { hosts: dryRun ? [] : hosts, commands }
 }
 
 async function statusOf(host: Host): Promise<HostStatus> {

@@ -87,6 +87,14 @@ describe('a manifest is refused', () => {
       '{"formatVersion":1,"id":"a","migrations":[],"platforms":[],"files":{"../etc/passwd":{"link":"x"}}}',
       'the entry "../etc/passwd" is not sound',
     ],
+    ...['/etc/passwd', '../../etc/passwd', 'b/../../../x'].map(
+      link =>
+        [
+          `a link to ${link}`,
+          `{"formatVersion":1,"id":"a","migrations":[],"platforms":[],"files":{"src/a":{"link":"${link}"}}}`,
+          'the entry "src/a" is not sound',
+        ] as [string, string, string],
+    ),
     [
       'a file without a sound hash',
       '{"formatVersion":1,"id":"a","migrations":[],"platforms":[],"files":{"a":{"size":1,"sha256":"x"}}}',

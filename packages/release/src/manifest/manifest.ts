@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { releaseError } from '../errors.ts'
+import { leadsOutside } from './leads-outside.ts'
 
 /** The name of the manifest in a release's folder. */
 export const MANIFEST: string = 'manifest.json'
@@ -91,7 +92,10 @@ export async function readManifest(dir: string): Promise<Manifest> {
   }
   for (const [path, entry] of Object.entries(value.files)) {
     const sound =
-      isObject(entry) && ('link' in entry ? typeof entry.link === 'string' : SHA256.test(String(entry.sha256)))
+      isObject(entry) &&
+      ('link' in entry
+        ? typeof entry.link === 'string' && !leadsOutside(path, entry.link)
+        : SHA256.test(String(entry.sha256)))
     if (!sound || !isInside(path)) throw reason(`the entry ${JSON.stringify(path)} is not sound`)
   }
   return value

@@ -29,12 +29,17 @@ export async function findChanges(dir: string): Promise<ReleaseProblem[]> {
  * @throws release_changed with the first ten differences; manifest_missing, manifest_invalid
  */
 export async function verifyRelease(dir: string): Promise<Manifest> {
+  return requireUnchanged(dir, dir)
+}
+
+/** @param name - what the message calls the release */
+export async function requireUnchanged(dir: string, name: string): Promise<Manifest> {
   const manifest = await readManifest(dir)
   const changes = changesAgainst(dir, manifest)
   if (changes.length === 0) return manifest
   const shown = changes.slice(0, 10).map(({ path, problem }) => `${path} is ${problem}`)
   if (changes.length > shown.length) shown.push(`and ${changes.length - shown.length} more`)
-  throw releaseError('release_changed', { dir, problems: shown.join(', ') })
+  throw releaseError('release_changed', { dir: name, problems: shown.join(', ') })
 }
 
 function changesAgainst(dir: string, { files }: Manifest): ReleaseProblem[] {

@@ -26,6 +26,18 @@ export async function runStep<T>(step: string, outcome: string, fn: () => Promis
   }
 }
 
+/**
+ * Like {@link runStep}, where anything but a system error is a mistake of ours, which keeps its stack.
+ *
+ * @throws step_failed
+ */
+export async function explainSystemErrors<T>(step: string, outcome: string, fn: () => Promise<T>): Promise<T> {
+  return fn().catch(error => {
+    if (typeof error?.errno !== 'number') throw error
+    return runStep(step, outcome, () => Promise.reject(error))
+  })
+}
+
 /** An error in plain words, with the file it concerns. */
 export function plainReason(error: unknown): string {
   const { code, path, message } = error as NodeJS.ErrnoException

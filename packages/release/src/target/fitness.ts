@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { loadConfig } from 'arlen'
 import { satisfies } from 'semver'
 import { currentPlatform, platformName } from '../build/platform.ts'
@@ -34,7 +35,8 @@ export function requireConfiguration(
     const { url } = loadConfig({ root: dir, env, environment }).config.db
     return env.MIGRATION_DATABASE_URL || url || undefined
   } catch (cause) {
-    throw releaseError('config_invalid', { id, reason: (cause as Error).message }, { cause })
+    const file = join(dir, '../../shared/env')
+    throw releaseError('config_invalid', { id, file, reason: (cause as Error).message }, { cause })
   } finally {
     replaceEnvironment(own)
   }

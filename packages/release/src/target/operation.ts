@@ -82,11 +82,17 @@ async function underLock<T>(
   } catch (thrown) {
     const error = await runStep(current, NOTHING, () => Promise.reject(thrown)).catch((each: Error) => each)
     const reverted = REVERTED.has((error as { code?: string }).code)
-    const reason = error.message.split('\n')[0]!
+    const reason = inOneLine(error)
     // The first error is the one to report.
     await finish({ outcome: reverted ? 'reverted' : 'failed', step: current, reason }).catch(() => undefined)
     throw error
   }
+}
+
+/** What is missing from a configuration is said in lines of their own; elsewhere, those are lines of a log. */
+function inOneLine(error: Error): string {
+  const lines = error.message.split('\n').map(line => line.trim())
+  return (error as { code?: string }).code === 'config_invalid' ? lines.join(' ') : lines[0]!
 }
 
 /** The command that was killed on this target, if no other followed it. */

@@ -6,6 +6,10 @@ import { defineConfig } from 'vitest/config'
 // Not 'import': the conditions reach Node.js as --conditions and would make require() load ES modules, which pg does not bear.
 const conditions = ['@arlen/source']
 
+const SLOW = '**/*.slow.test.ts'
+const EXCLUDED = ['**/node_modules/**', '**/dist/**', '**/fixtures/**', ...(process.env.FAST_TESTS ? [SLOW] : [])]
+const IN_PROCESS = ['packages/{arlen,http,pg,security,session,testing}/test/**/*.test.ts']
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -23,20 +27,18 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // By a variable: Vitest's own --exclude does not reach the projects.
-    exclude: [
-      '**/node_modules/**',
-      '**/dist/**',
-      '**/fixtures/**',
-      ...(process.env.FAST_TESTS ? ['**/*.slow.test.ts'] : []),
-    ],
+    exclude: EXCLUDED,
     projects: [
       // Unit tests touch nothing outside of their modules, so that they can share processes, which halves the time of each.
       { extends: true, test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.ts'], isolate: false } },
+      // Nor do these, which serve applications and ask databases in their own process.
+      { extends: true, test: { name: 'serving', include: IN_PROCESS, exclude: [...EXCLUDED, SLOW], isolate: false } },
       {
         extends: true,
         test: {
           name: 'integration',
           include: ['{packages,apps}/*/test/**/*.test.ts', '{tooling,benchmarks}/**/*.test.ts'],
+          exclude: [...EXCLUDED, ...IN_PROCESS.map(files => files.replace('*.test.ts', '!(*.slow).test.ts'))],
         },
       },
     ],

@@ -63,7 +63,7 @@ function run(source: string, version: string, env: NodeJS.ProcessEnv) {
   return spawnSync(process.execPath, [...args, '--help'], {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
   })
 }
 

@@ -1,9 +1,7 @@
 // Runs one server of servers/ in its own process, and reports its CPU time.
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { Answer } from './answer.ts'
-import { ask } from './ask.ts'
-import { answerCalls } from './child.ts'
+import { answerCalls } from '@arlen/perf/child'
 
 /** A module of servers/: listens on a free port of 127.0.0.1 and returns that port. */
 export interface ServerModule {
@@ -17,8 +15,6 @@ const calls = {
     const server = (await import(`./servers/${name}.ts`)) as ServerModule
     return server.start(scenario)
   },
-
-  ask: ({ port, path }: { port: number; path: string }): Promise<Answer> => ask(port, path),
 
   /** CPU time of this process since it started, all threads, in microseconds. */
   usage(_: undefined): NodeJS.CpuUsage {

@@ -21,9 +21,16 @@ export function installServers(folder: string): string {
     const code = stripTypeScriptTypes(readFileSync(join(import.meta.dirname, name), 'utf8'))
     write(join(folder, name.replace(/ts$/, 'mjs')), code.replace(/(['`]\.{1,2}\/[^'`]*)\.ts(['`])/g, '$1.mjs$2'))
   }
+  installChild(join(folder, 'node_modules/@arlen/perf'))
   const names = new Set(['arlen'])
   for (const name of names) for (const other of install(name, folder)) names.add(other)
   return join(folder, 'host.mjs')
+}
+
+/** The one module of the gate that the process of a server loads. */
+function installChild(to: string): void {
+  cpSync(join(ROOT, 'packages/perf/dist/process/answer-calls.js'), join(to, 'child.js'), { recursive: true })
+  write(join(to, 'package.json'), JSON.stringify({ type: 'module', exports: { './child': './child.js' } }))
 }
 
 /** @returns the packages of this repository that it depends on */

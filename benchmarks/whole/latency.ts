@@ -1,10 +1,8 @@
 // How long answers take when a server is not at its limit: a steady rate of requests, the same for all.
-import { join } from 'node:path'
-import { startChild } from './child.ts'
-import type { HostCalls } from './host.ts'
-import type { LoadCalls } from './load.ts'
+import { startLoad } from '@arlen/perf/load'
 import type { Effort } from './measure.ts'
 import { scenarios } from './scenarios.ts'
+import { open, startHost } from './sessions.ts'
 import { median } from './statistics.ts'
 
 /** Of what node:http can do in the same round. */
@@ -20,22 +18,24 @@ export interface Latency {
 
 /** Medians over the rounds, each with fresh processes. The rate is 70 % of what node:http reaches in that round. */
 export async function measureLatency({ rounds, requests, warmUp, connections }: Effort): Promise<Latency[]> {
-  const { name, path } = scenarios[0]!
+  const scenario = scenarios[0]!
   const rows = new Map<string, Latency[]>(SERVERS.map(server => [server, []]))
-  const load = startChild<LoadCalls>(join(import.meta.dirname, 'load.ts'))
+  const load = startLoad()
   try {
     for (let round = 0; round < rounds; round += 1) {
       let perSecond = 0
       for (const server of SERVERS) {
-        const host = startChild<HostCalls>(join(import.meta.dirname, 'host.ts'), [server, name])
+        const host = startHost(server, scenario.name)
         try {
           const port = await host.call('listen', undefined)
-          await load.call('open', { port, path, count: connections })
-          await load.call('run', { requests: warmUp })
-          if (perSecond === 0) perSecond = LOAD * (requests / (await load.call('run', { requests })).ms) * 1000
-          const { p50Ms, p99Ms } = await load.call('pace', { perSecond, ms: requests / 10 })
+          await open(load, scenario, server, port, connections)
+          await load.call('run', { name: server, requests: warmUp })
+          if (perSecond === 0) {
+            perSecond = LOAD * (requests / (await load.call('run', { name: server, requests })).ms) * 1000
+          }
+          const { p50Ms, p99Ms } = await load.call('pace', { name: server, perSecond, ms: requests / 10 })
           rows.get(server)?.push({ server, perSecond, p50Ms, p99Ms })
-          await load.call('close', undefined)
+          await load.call('close', server)
         } finally {
           await host.stop()
         }

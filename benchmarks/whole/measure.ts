@@ -1,9 +1,7 @@
-import { join } from 'node:path'
-import { type Answer, headerOf } from './answer.ts'
-import { type Child, startChild } from './child.ts'
+import { type Child, type LoadCalls, startLoad } from '@arlen/perf/load'
 import type { HostCalls } from './host.ts'
-import type { LoadCalls } from './load.ts'
 import type { Scenario } from './scenarios.ts'
+import { open, startHost } from './sessions.ts'
 import { openShopDatabase } from './shop-database.ts'
 import { type Block, type Figures, figuresOf } from './statistics.ts'
 
@@ -18,12 +16,15 @@ export interface Effort {
   connections: number
 }
 
+/** An answer as the load generator has got it. */
+export type Answer = ReturnType<LoadCalls['answers']>[number]
+
 /** Measures every server of a scenario. Throws if their responses differ. */
 export async function measure(scenario: Scenario, effort: Effort): Promise<Figures[]> {
   effort = { ...effort, requests: Math.min(effort.requests, scenario.requests ?? effort.requests) }
   const blocks = new Map(scenario.servers.map(server => [server, [] as Block[][]]))
   const shop = scenario.shop && (await openShopDatabase(scenario.path))
-  const load = startChild<LoadCalls>(join(import.meta.dirname, 'load.ts'))
+  const load = startLoad()
   try {
     for (let round = 0; round < effort.rounds; round += 1) {
       const measured = await measureRound(scenario, effort, load, shop?.env ?? {})
@@ -43,10 +44,9 @@ async function measureRound(
   load: Child<LoadCalls>,
   env: Record<string, string>,
 ): Promise<Map<string, Block[]>> {
-  const file = join(import.meta.dirname, 'host.ts')
   const hosts = scenario.servers.map(server => ({
     server,
-    host: startChild<HostCalls>(file, [server, scenario.answersAs ?? scenario.name], env),
+    host: startHost(server, scenario.answersAs ?? scenario.name, { env }),
     port: 0,
     blocks: [] as Block[],
   }))
@@ -54,15 +54,15 @@ async function measureRound(
     let reference: Answer | undefined
     for (const each of hosts) {
       each.port = await each.host.call('listen', undefined)
-      const { path, body, fields } = scenario
-      const answer = await load.call('open', { port: each.port, path, body, fields, count: effort.connections })
+      await open(load, scenario, each.server, each.port, effort.connections)
+      const [answer] = await load.call('answers', each.server)
       reference ??= answer
-      demandSameResponse(scenario, each.server, answer, reference)
-      await load.call('run', { requests: effort.warmUp })
-      await load.call('close', undefined)
+      demandSameResponse(scenario, each.server, answer!, reference!)
+      await load.call('run', { name: each.server, requests: effort.warmUp })
+      await load.call('close', each.server)
     }
     for (const each of [...hosts, ...hosts.toReversed()]) {
-      each.blocks.push(await measureBlock(scenario, effort, load, each.host, each.port))
+      each.blocks.push(await measureBlock(scenario, effort, load, each))
     }
     return new Map(hosts.map(({ server, blocks }) => [server, blocks]))
   } finally {
@@ -71,18 +71,17 @@ async function measureRound(
 }
 
 async function measureBlock(
-  { path, body, fields }: Scenario,
+  scenario: Scenario,
   { requests, connections }: Effort,
   load: Child<LoadCalls>,
-  host: Child<HostCalls>,
-  port: number,
+  { server: name, host, port }: { server: string; host: Child<HostCalls>; port: number },
 ): Promise<Block> {
-  await load.call('open', { port, path, body, fields, count: connections })
-  await load.call('run', { requests: connections * 10 }) // every connection has been used before the clock runs
+  await open(load, scenario, name, port, connections)
+  await load.call('run', { name, requests: connections * 10 }) // every connection has been used before the clock runs
   const before = await host.call('usage', undefined)
-  const { ms, cpuMicros } = await load.call('run', { requests })
+  const { ms, cpuMicros } = await load.call('run', { name, requests })
   const after = await host.call('usage', undefined)
-  await load.call('close', undefined)
+  await load.call('close', name)
   const userMicros = after.user - before.user
   return { requests, ms, userMicros, serverMicros: userMicros + after.system - before.system, loadMicros: cpuMicros }
 }
@@ -96,15 +95,24 @@ export function demandSameResponse(scenario: Scenario, server: string, answer: A
   }
   if (scenario.differ) return
   if (answer.status !== 200) complain('status', answer.status, reference.status)
-  if (!answer.body.equals(reference.body)) complain('body', answer.body.toString(), reference.body.toString())
+  const [body, wanted] = [textOf(answer), textOf(reference)]
+  if (body !== wanted) complain('body', body, wanted)
   for (const name of ['content-type', 'content-length']) {
-    const [got, wanted] = [headerOf(answer, name), headerOf(reference, name)]
+    const [got, wanted] = [fieldOf(answer, name), fieldOf(reference, name)]
     if (normal(got) !== normal(wanted)) complain(name, got, wanted)
   }
   const names = (each: Answer) => each.headers.map(([name]) => name).filter(name => !own.has(name))
-  const missing = names(reference).filter(name => headerOf(answer, name) === undefined)
-  const extra = names(answer).filter(name => headerOf(reference, name) === undefined)
+  const missing = names(reference).filter(name => fieldOf(answer, name) === undefined)
+  const extra = names(answer).filter(name => fieldOf(reference, name) === undefined)
   if (missing.length + extra.length > 0) complain('header fields', names(answer), names(reference))
+}
+
+function textOf({ body }: Answer): string {
+  return Buffer.from(body).toString()
+}
+
+function fieldOf({ headers }: Answer, name: string): string | undefined {
+  return headers.find(([each]) => each === name)?.[1]
 }
 
 /** A charset is said or left out as each framework does by itself. */

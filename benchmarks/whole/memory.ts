@@ -1,12 +1,12 @@
 // What servers take of memory: the process at its first answer and under load, an open connection, and the garbage of a request.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { startChild } from './child.ts'
+import { type Child, type LoadCalls, startLoad } from '@arlen/perf/load'
 import type { HostCalls } from './host.ts'
 import { installServers } from './installed.ts'
-import type { LoadCalls } from './load.ts'
 import type { Effort } from './measure.ts'
 import { scenarios } from './scenarios.ts'
+import { open, startHost } from './sessions.ts'
 import { median } from './statistics.ts'
 
 const SERVERS = ['node-http', 'arlen-http', 'arlen', 'fastify']
@@ -35,7 +35,7 @@ export interface Memory {
 
 export async function measureMemory(effort: Effort): Promise<Memory> {
   const program = installServers(FOLDER)
-  const load = startChild<LoadCalls>(join(import.meta.dirname, 'load.ts'))
+  const load = startLoad()
   try {
     const footprints = await footprintsOf(program, effort, load)
     const garbage: Garbage = {}
@@ -47,29 +47,27 @@ export async function measureMemory(effort: Effort): Promise<Memory> {
   }
 }
 
-type Load = ReturnType<typeof startChild<LoadCalls>>
-
 async function footprintsOf(
   program: string,
   { rounds, requests, connections }: Effort,
-  load: Load,
+  load: Child<LoadCalls>,
 ): Promise<Footprint[]> {
-  const { path } = scenarios[0]!
+  const scenario = scenarios[0]!
   const rows = new Map<string, Omit<Footprint, 'server'>[]>(SERVERS.map(server => [server, []]))
   for (let round = 0; round < rounds; round += 1) {
     for (const server of SERVERS) {
       await withHost(program, server, 'hello', async (host, port) => {
-        await host.call('ask', { port, path })
+        await open(load, scenario, server, port, 0)
         const startBytes = (await host.call('memory', undefined)).residentBytes
-        await load.call('open', { port, path, count: connections })
-        await load.call('run', { requests })
+        await open(load, scenario, server, port, connections)
+        await load.call('run', { name: server, requests })
         const loadedBytes = (await host.call('memory', undefined)).residentBytes
         const before = (await host.call('collected', undefined)).residentBytes
         const more = Math.min(IDLE_CONNECTIONS, requests)
-        await load.call('open', { port, path, count: more })
-        await load.call('run', { requests: 2 * (connections + more) })
+        await open(load, scenario, server, port, more, 'more')
+        await load.call('run', { name: 'more', requests: 2 * more })
         const after = (await host.call('collected', undefined)).residentBytes
-        await load.call('close', undefined)
+        for (const name of [server, 'more']) await load.call('close', name)
         rows.get(server)?.push({ startBytes, loadedBytes, connectionBytes: (after - before) / more })
       })
     }
@@ -84,33 +82,36 @@ async function footprintsOf(
   }))
 }
 
-async function garbageOf(program: string, name: string, effort: Effort, load: Load): Promise<Record<string, number>> {
+async function garbageOf(
+  program: string,
+  name: string,
+  effort: Effort,
+  load: Child<LoadCalls>,
+): Promise<Record<string, number>> {
   const scenario = scenarios.find(each => each.name === name)!
-  const { path, body, fields, answersAs = name } = scenario
+  const { answersAs = name } = scenario
   const counted: Record<string, number> = {}
   for (const server of SERVERS.filter(each => scenario.servers.includes(each))) {
     await withHost(program, server, answersAs, async (host, port) => {
-      await load.call('open', { port, path, body, fields, count: effort.connections })
-      await load.call('run', { requests: effort.warmUp })
+      await open(load, scenario, server, port, effort.connections)
+      await load.call('run', { name: server, requests: effort.warmUp })
       const before = await host.call('memory', undefined)
-      await load.call('run', { requests: effort.requests })
+      await load.call('run', { name: server, requests: effort.requests })
       const after = await host.call('memory', undefined)
-      await load.call('close', undefined)
+      await load.call('close', server)
       counted[server] = (after.allocatedBytes - before.allocatedBytes) / effort.requests
     })
   }
   return counted
 }
 
-type Host = ReturnType<typeof startChild<HostCalls>>
-
 async function withHost(
   program: string,
   server: string,
   scenario: string,
-  work: (host: Host, port: number) => Promise<void>,
+  work: (host: Child<HostCalls>, port: number) => Promise<void>,
 ): Promise<void> {
-  const host = startChild<HostCalls>(program, [server, scenario])
+  const host = startHost(server, scenario, { program })
   try {
     await work(host, await host.call('listen', undefined))
   } finally {

@@ -32,7 +32,7 @@ export function describeFigures(scenario: Scenario, figures: readonly Figures[])
       .join('  ')
   const starved = figures.filter(each => each.serverBusy < 0.9 && each.loadBusy > 0.8).map(each => each.server)
   return [
-    `${scenario.name}: ${scenario.about} (${scenario.body ? 'POST' : 'GET'} ${scenario.path})`,
+    `${scenario.name}: ${scenario.about} (${scenario.json ? 'POST' : 'GET'} ${scenario.path})`,
     line(head),
     ...rows.map(line),
     ...(starved.length > 0

@@ -1,12 +1,16 @@
+import { type WireRequest, wireRequest } from '@arlen/perf/load'
+
 /** One request, asked of several servers that answer it alike. */
 export interface Scenario {
   name: string
   about: string
   path: string
-  /** JSON to POST; without it the request is a GET. */
-  body?: string
-  /** Header fields beside the usual, each with its CRLF. */
-  fields?: string
+  /** Posted as JSON; without it the request is a GET. */
+  json?: unknown
+  /** Header fields beside the usual. */
+  headers?: Readonly<Record<string, string>>
+  /** The statuses of answers that are not 200, by server. */
+  statuses?: Readonly<Record<string, number>>
   /** The scenario that the servers are started for, where another one answers the same. */
   answersAs?: string
   /** Modules of servers/. The first is the reference of the ratios. */
@@ -20,21 +24,21 @@ export interface Scenario {
 }
 
 /** What Chrome sends with a navigation: with Host and Accept, fifteen fields. */
-const browserFields = [
-  'Connection: keep-alive',
-  'sec-ch-ua: "Chromium";v="140", "Not=A?Brand";v="24", "Google Chrome";v="140"',
-  'sec-ch-ua-mobile: ?0',
-  'sec-ch-ua-platform: "Linux"',
-  'Upgrade-Insecure-Requests: 1',
-  'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
-  'Sec-Fetch-Site: same-origin',
-  'Sec-Fetch-Mode: navigate',
-  'Sec-Fetch-User: ?1',
-  'Sec-Fetch-Dest: document',
-  'Accept-Encoding: gzip, deflate, br, zstd',
-  'Accept-Language: en-US,en;q=0.9,de;q=0.8',
-  'Cookie: session=Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4; theme=dark; consent=all; _ga=GA1.1.1234567890.1234567890',
-]
+const browserHeaders = {
+  Connection: 'keep-alive',
+  'sec-ch-ua': '"Chromium";v="140", "Not=A?Brand";v="24", "Google Chrome";v="140"',
+  'sec-ch-ua-mobile': '?0',
+  'sec-ch-ua-platform': '"Linux"',
+  'Upgrade-Insecure-Requests': '1',
+  'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+  'Sec-Fetch-Site': 'same-origin',
+  'Sec-Fetch-Mode': 'navigate',
+  'Sec-Fetch-User': '?1',
+  'Sec-Fetch-Dest': 'document',
+  'Accept-Encoding': 'gzip, deflate, br, zstd',
+  'Accept-Language': 'en-US,en;q=0.9,de;q=0.8',
+  Cookie: 'session=Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4; theme=dark; consent=all; _ga=GA1.1.1234567890.1234567890',
+}
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -47,7 +51,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'browser',
     about: 'the same answer for a request with the fifteen header fields of a browser',
     path: '/api/hello',
-    fields: browserFields.map(line => `${line}\r\n`).join(''),
+    headers: browserHeaders,
     answersAs: 'hello',
     servers: ['node-http', 'arlen', 'arlen-http', 'fastify', 'floor'],
   },
@@ -67,23 +71,23 @@ export const scenarios: readonly Scenario[] = [
     name: 'posted',
     about: 'a JSON body of 300 bytes, parsed and checked by a schema',
     path: '/api/orders',
-    body: JSON.stringify({
+    json: {
       customer: { name: 'Hank Hill', email: 'hank@strickland.example', phone: '+1 512 555 0100' },
       lines: [
         { productId: 217, quantity: 2, note: 'the big one' },
         { productId: 12, quantity: 1, note: 'as a spare' },
       ],
       address: { street: '84 Rainey Street', city: 'Arlen', state: 'Texas', zip: '73104' },
-    }),
+    },
     servers: ['node-http', 'fastify', 'arlen', 'floor'],
   },
   {
     name: 'parsed',
     about: 'a JSON body of 1.1 KB, parsed',
     path: '/api/items',
-    body: JSON.stringify({
+    json: {
       items: Array.from({ length: 23 }, (_, id) => ({ id, name: `product number ${id}`, ok: true })),
-    }),
+    },
     servers: ['fastify', 'node-http', 'arlen', 'arlen-http'],
   },
   {
@@ -91,8 +95,9 @@ export const scenarios: readonly Scenario[] = [
     about: 'a validated request that is answered, one that is refused (422), one that nothing is there for (404)',
     path: '/api/products/217?page=2&sort=name',
     // Every answer is to be as long as the first, and problems tell the id of their request.
-    fields: 'X-Request-Id: a-benchmark\r\n',
+    headers: { 'X-Request-Id': 'a-benchmark' },
     servers: ['answered', 'refused', 'missing'],
+    statuses: { refused: 422, missing: 404 },
     differ: true,
   },
   {
@@ -112,6 +117,11 @@ export const scenarios: readonly Scenario[] = [
     requests: 10_000,
   },
 ]
+
+/** What is asked of a server. `Host` is the same whatever the port, since pages repeat it. */
+export function requestOf({ path, json, headers, statuses }: Scenario, server: string): WireRequest {
+  return wireRequest({ path, json, headers, status: statuses?.[server] })
+}
 
 /** The other routes of `routed`, so that a router has something to choose from. */
 export const otherRoutes: readonly string[] = [

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startLoad, wireRequest } from '@arlen/perf/load'
 import { migrate } from '@arlen/pg'
 import { startEmbedded } from '@arlen/pg/embedded'
-import { startChild } from './child.ts'
-import type { HostCalls } from './host.ts'
+import { SILENCE_MS, startHost } from './sessions.ts'
 
 export interface ShopDatabase {
   /** What servers are started with: where the database is, and that they need not log. */
@@ -51,12 +51,16 @@ export async function openShopDatabase(path: string): Promise<ShopDatabase> {
 }
 
 async function sampleOf(path: string, env: Record<string, string>): Promise<Sample> {
-  const shop = startChild<HostCalls>(join(import.meta.dirname, 'host.ts'), ['shop', ''], env)
+  const shop = startHost('shop', '', { env })
+  const load = startLoad()
   try {
     const port = await shop.call('listen', undefined)
-    const { headers, body } = await shop.call('ask', { port, path })
-    return { path, headers, body: body.toString() }
+    const requests = [wireRequest(path)]
+    await load.call('open', { name: 'shop', port, requests, connections: 0, silenceMs: SILENCE_MS })
+    const [answer] = await load.call('answers', 'shop')
+    return { path, headers: answer!.headers, body: Buffer.from(answer!.body).toString() }
   } finally {
+    await load.stop()
     await shop.stop()
   }
 }

@@ -64,7 +64,7 @@ export const STRESS: readonly Stress[] = [
   },
   {
     part: 'releases',
-    files: ['packages/release/test/kill-anywhere.test.ts'],
+    files: ['packages/release/test/kill-anywhere.test.ts', 'packages/release/test/disk-faults.slow.test.ts'],
     loads: 'switches that are killed at every step',
     holds: 'the running release is a whole one, and the next command goes on or back',
   },

@@ -6,7 +6,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { pace } from '../src/load/pace.ts'
 import { wireRequest } from '../src/load/request.ts'
 import { Session } from '../src/load/session.ts'
-import { Side, startLoad } from '../src/measure/side.ts'
+import { startLoad } from '../src/load/start-load.ts'
+import { Side } from '../src/measure/side.ts'
 
 const root = join(import.meta.dirname, '../fixtures')
 const NO_CORES = { servers: undefined, load: undefined }
@@ -17,7 +18,7 @@ async function start(
   silenceMs = 30_000,
   startMs = 30_000,
 ): Promise<Side> {
-  const load = startLoad(NO_CORES)
+  const load = startLoad()
   onTestFinished(() => load.stop())
   const program = { file: join(root, 'server.mjs'), env, cwd: root }
   const side = await Side.start('one', program, [wireRequest('/')], {

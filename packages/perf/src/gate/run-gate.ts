@@ -5,8 +5,9 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { type BaselineRecord, recordedFor } from '../baseline/record.ts'
 import { perfError } from '../errors.ts'
 import { wireRequest } from '../load/request.ts'
+import { startLoad } from '../load/start-load.ts'
 import type { Program } from '../measure/program.ts'
-import { type Bench, Side, startLoad } from '../measure/side.ts'
+import { type Bench, Side } from '../measure/side.ts'
 import { divideCores } from '../process/cores.ts'
 import type { NamedScenario } from '../scenario/load-scenarios.ts'
 import type { Measurement } from '../scenario/scenario.ts'
@@ -72,7 +73,7 @@ export async function runGate(given: GateOptions): Promise<GateReport> {
   const describeMachine = watchMachine(cores)
   const machineBefore = describeMachine()
   const bench: Bench = {
-    load: startLoad(cores),
+    load: startLoad(cores.load),
     cores,
     connections: CONNECTIONS,
     silenceMs: effort.silenceMs,

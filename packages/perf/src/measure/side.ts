@@ -28,11 +28,6 @@ const processes = join(dirname(import.meta.dirname), 'process')
 const HOST = join(processes, `host${extension}`)
 const REFERENCE = join(processes, `reference${extension}`)
 
-/** Starts the load generator. */
-export function startLoad(cores: Cores): Child<LoadCalls> {
-  return startChild({ file: join(dirname(import.meta.dirname), 'load', `generator${extension}`), cores: cores.load })
-}
-
 /** Flags that all servers run with. */
 const FLAGS = ['--expose-gc']
 

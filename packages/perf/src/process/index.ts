@@ -1,0 +1,1 @@
+export { answerCalls, type Calls } from './answer-calls.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Answer, demandSameResponse } from './measure.ts'
-import { requestOf, scenarios } from './scenarios.ts'
+import { scenarios } from './scenarios.ts'
+import { requestOf } from './sessions.ts'
 
 function answer(body: string, fields: Record<string, string> = { 'content-type': 'text/plain' }): Answer {
   const headers = { ...fields, 'content-length': String(body.length) }

@@ -1,5 +1,3 @@
-import { type WireRequest, wireRequest } from '@arlen/perf/load'
-
 /** One request, asked of several servers that answer it alike. */
 export interface Scenario {
   name: string
@@ -117,11 +115,6 @@ export const scenarios: readonly Scenario[] = [
     requests: 10_000,
   },
 ]
-
-/** What is asked of a server. `Host` is the same whatever the port, since pages repeat it. */
-export function requestOf({ path, json, headers, statuses }: Scenario, server: string): WireRequest {
-  return wireRequest({ path, json, headers, status: statuses?.[server] })
-}
 
 /** The other routes of `routed`, so that a router has something to choose from. */
 export const otherRoutes: readonly string[] = [

@@ -1,8 +1,8 @@
 // The processes of a measurement: a server each, and the sessions of the load generator with them.
 import { join } from 'node:path'
-import { type Child, type LoadCalls, startChild } from '@arlen/perf/load'
+import { type Child, type LoadCalls, startChild, type WireRequest, wireRequest } from '@arlen/perf/load'
 import type { HostCalls } from './host.ts'
-import { requestOf, type Scenario } from './scenarios.ts'
+import type { Scenario } from './scenarios.ts'
 
 /** An answer that takes longer does not come. */
 export const SILENCE_MS = 15_000
@@ -16,6 +16,11 @@ export function startHost(
   { program = HOST, env = {} }: { program?: string; env?: Readonly<Record<string, string>> } = {},
 ): Child<HostCalls> {
   return startChild<HostCalls>({ file: program, args: [server, scenario], env })
+}
+
+/** What is asked of a server. `Host` is the same whatever the port, since pages repeat it. */
+export function requestOf({ path, json, headers, statuses }: Scenario, server: string): WireRequest {
+  return wireRequest({ path, json, headers, status: statuses?.[server] })
 }
 
 /** Opens the connections to a server, as a session with its name. */

@@ -35,8 +35,8 @@ export function post(body: string, length = body.length, path = '/'): string {
 }
 
 /** Resolves on the next turn of the event loop in which `condition` holds. */
-export async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setTimeout(resolve, 1))
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise(resolve => setTimeout(resolve, 1))
 }
 
 /** A promise and its hands. */

@@ -43,7 +43,11 @@ import { warnOfNode } from './warn-of-node.ts'
 
 const OWN_FOLDERS = packageFolders(import.meta.url)
 
-/** An application: routes, configuration, database, templates, and everything needed to serve them. */
+/**
+ * An application: routes, configuration, database, templates, and everything needed to serve them.
+ *
+ * It is one file because it is what users see of an application; the work is done in the files that it calls.
+ */
 export class App extends Routes implements Servable {
   readonly root: string
   readonly environment: string

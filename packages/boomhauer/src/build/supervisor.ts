@@ -27,7 +27,11 @@ const HANGING_MS = 2_000
 /** How long to wait for a change notification. */
 const REREAD_MS = 25
 
-/** Runs the application in a series of processes and knows what to serve. It never runs application code itself. */
+/**
+ * Runs the application in a series of processes and knows what to serve. It never runs application code itself.
+ *
+ * It is one file because every event is judged by what is being built, what runs and what is served.
+ */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #settings: Settings
   readonly #templates: TemplateTracker

@@ -1,3 +1,6 @@
+// One table, which is read as a whole: what each rule says, by name. The names are written out once more as a type, which
+// declarations that are made file by file (isolatedDeclarations) cannot derive from it.
+
 /** The possible problems of a statement. */
 export interface Rule {
   problem: string

@@ -48,6 +48,8 @@ interface Waiter extends AcquireRequest {
 /**
  * Hands out connections, never more than `max`. pg-pool creates, keeps and retires them; the queue is ours, because
  * pg-pool's is unbounded and its timeout does not say who holds the connections.
+ *
+ * It is one file because the queue, the connections in use and closing change together.
  */
 export class ConnectionPool {
   readonly #settings: Settings

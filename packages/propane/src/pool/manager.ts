@@ -49,7 +49,11 @@ interface Process {
 /** How late the primary's own timer must be before propane assumes that the whole machine was suspended. */
 const STALL_MS = 3000
 
-/** Turns signals and commands into processes, as `decide` says. It never runs application code. */
+/**
+ * Turns signals and commands into processes, as `decide` says. It never runs application code.
+ *
+ * It is one file because everything in it acts on the same processes: what is decided purely stands in the files around it.
+ */
 export class Manager {
   readonly pool: Pool
   readonly processes: Map<number, Process> = new Map()

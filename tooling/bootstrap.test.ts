@@ -83,7 +83,7 @@ describe('a second run', () => {
   })
 })
 
-describe('what goes wrong is one clear line and leaves nothing behind:', () => {
+describe('an error is one clear line and leaves nothing behind:', () => {
   async function failure(): Promise<string> {
     const run = await bootstrap('--path')
     expect(run.code).toBe(1)

@@ -11,7 +11,7 @@ const bundled = globSync('packages/*/package.json', { cwd: root })
   .map(path => ({ path, manifest: JSON.parse(readFileSync(path, 'utf8')) as BundledManifest & { scripts?: object } }))
   .filter(({ manifest }) => manifest.scripts && 'prepack' in manifest.scripts)
 
-test('what an application loads at its start is bundled when it is packed', () => {
+test('packages that an application loads at its start are bundled when they are packed', () => {
   const names = bundled.map(({ manifest }) => manifest.name)
   expect(names).toEqual(expect.arrayContaining(['arlen', '@arlen/core', '@arlen/http', '@arlen/router']))
 })

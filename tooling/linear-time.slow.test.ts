@@ -34,7 +34,7 @@ async function slowShapes(
   return slow
 }
 
-describe('what a stranger sends is read in linear time', () => {
+describe('data from strangers is read in linear time', () => {
   test.each(inputs)('$name (timed)', { timeout: 300_000, retry: 2 }, async ({ limit, fits, request }) => {
     const prepare = (text: string) => {
       const bytes = request(text)
@@ -44,7 +44,7 @@ describe('what a stranger sends is read in linear time', () => {
   })
 })
 
-describe('what scanners, printers and reports meet is read in linear time', () => {
+describe('scanners, printers and reports take linear time', () => {
   test.each(texts)('$name (timed)', { timeout: 300_000, retry: 2 }, async ({ limit, read }) => {
     const prepare = (text: string) => () => read(text)
     expect(await slowShapes(limit, () => true, prepare)).toEqual([])

@@ -84,7 +84,7 @@ test.each(programs)('$name warns of a vulnerable Node.js in production, and star
   expect(run(source, '26.12.1', { NODE_ENV: 'production' })).toMatchObject({ status: 0, stderr: '' })
 })
 
-test('what runs before the version check has only syntax that Node.js 12 reads, and no import that is hoisted', () => {
+test('code before the version check has only syntax that Node.js 12 can parse, and no hoisted imports', () => {
   for (const file of ['packages/core/src/node-version.ts', ...programs.map(({ source }) => source)]) {
     const code = read(file).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
     expect([file, /\?\.|\?\?|\|\|=|&&=|\bawait\b|\basync\b|^import\b(?!\()|\bclass\b|\bat\(|#\w/m.test(code)]).toEqual([

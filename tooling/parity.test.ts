@@ -20,7 +20,7 @@ function brokenProofs(page: string, read: (path: string) => string | undefined):
   })
 }
 
-test('what docs/parity.md says is proved by a test is in that test', () => {
+test('tests that docs/parity.md names exist and contain the features', () => {
   const page = readFileSync(join(root, 'docs/parity.md'), 'utf8')
   const read = (path: string) => {
     const isFile = /\.\w+$/.test(path) && existsSync(join(root, path))

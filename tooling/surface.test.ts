@@ -71,7 +71,7 @@ test('a report names each way into a package', () => {
   expect(report).toContain('## @arlen/x/y\n')
 })
 
-test('what cannot be found is an error that names it', () => {
+test('a missing reference is an error that names it', () => {
   expect(() =>
     exportsOf({ 'index.ts': `export { gone } from './a.ts'`, 'a.ts': 'export const a: number = 1' }),
   ).toThrow(/exports gone, which \.\/a\.ts does not have/)

@@ -55,7 +55,7 @@ test('none is made without a reason either', () => {
   expect(baselineOf(report, { ...given, why: 'pages have a chart now' }).why).toBe('pages have a chart now')
 })
 
-test('a file that is not there is no baseline', () => {
+test('a missing file means that there is no baseline', () => {
   const file = join(import.meta.dirname, 'nothing.json')
   expect(existsSync(file)).toBe(false)
   expect(readBaseline(file, COMMAND)).toBeUndefined()

@@ -12,7 +12,7 @@ test('programs that are the same are called a loss in at most one of a hundred r
   expect(same.filter(({ outcome }) => outcome === 'loss').length).toBeLessThanOrEqual(same.length / 100)
 })
 
-test('what was put in is found in at least 28 of 30 runs on a quiet machine, and is never called "no loss"', () => {
+test('the gate finds a planted loss in at least 28 of 30 runs on a quiet machine, and never calls it "no loss"', () => {
   const lost = runs.filter(run => run.injection !== 'same' && isQuiet(run))
   const found = lost.filter(({ outcome }) => outcome === 'loss').length
   expect(found).toBeGreaterThanOrEqual(Math.floor((lost.length * 28) / 30))

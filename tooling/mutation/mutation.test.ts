@@ -26,7 +26,7 @@ test('finds conditions, operators, literals, returns, throws and statements', ()
   expect(changes('const f = () => { return a ?? true }')).toEqual(['nothing returned', '?? to &&', 'true to false'])
 })
 
-test('what returns nothing, or nearly nothing, cannot return less', () => {
+test('functions that return nothing, or nearly nothing, have no mutants of their return values', () => {
   expect(changes('const f = () => { if (a) return null; return undefined }')).toEqual([
     'condition true',
     'condition false',
@@ -175,7 +175,7 @@ test('a mutant is killed by the first test file that fails, and survives when no
   expect(await tryMutant([], run)).toEqual({ outcome: 'unreached', ran: [] })
 })
 
-test('what a busy machine may have done counts only when the mutant makes it fail again', async () => {
+test('a failure that a busy machine may have caused counts only if the mutant fails again', async () => {
   const file = 'p/test/a.test.ts'
   const late = 'Test timed out in 20000ms'
   expect(await tryMutant([file], scripted({ [file]: ['wrong', undefined, 'wrong'] }).run)).toEqual({

@@ -39,7 +39,7 @@ test('each run has its own environment, and a failure does not stick to the runs
   expect(await run('none.test.ts', '8')).toMatchObject({ passed: false, failure: 'no such test file' })
 })
 
-test('what waits for ever or breaks outside a test has failed, and the next run is as good as the first', async () => {
+test('hangs and errors outside of a test count as failed, and the next run starts clean', async () => {
   const runner = runnerOver({
     'endless.test.ts': `${importing}test('endless', () => { for (;;); })\n`,
     'late.test.ts': `${importing}test('late', () => { setTimeout(() => { throw new Error('late') }); return new Promise(done => setTimeout(done, 50)) })\n`,

@@ -165,7 +165,7 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await new Promise(resolve => evil.close(resolve))
   })
 
-  test('what strangers write is text on every page that shows it', async () => {
+  test('text written by strangers is escaped on every page that shows it', async () => {
     const script = `"><script>document.title='owned'</script><img src=x onerror="document.title='owned'">`
     await person(`Kahn ${script}`, 'customer', 'khan@strickland.example')
     const tab = await Tab.open(browser, t.url)

@@ -31,7 +31,7 @@ test('names with markup, quotes and emoji are shown as they are', async () => {
   await t.visit('/products?q=Scout').contains('⛺')
 })
 
-test('what a person searched for comes back escaped', async () => {
+test('search terms come back escaped', async () => {
   await t.visit('/').submit('form.search', { q: '"><script>alert(1)</script>' }).status(200).lacks('<script>alert')
 })
 

@@ -114,7 +114,7 @@ describe('a forgotten password', () => {
     await login(t.visitor(), 'Bobby', NEW).status(303)
   })
 
-  test('a later link ends the earlier one, and so does a change of the password', async () => {
+  test('a later link or a change of the password invalidates an earlier link', async () => {
     const bill = t.as(await person('Bill'))
     const [first, second] = [await linkFor('Bill'), await linkFor('Bill')]
     await reset(first, NEW).status(422)

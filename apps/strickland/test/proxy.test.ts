@@ -45,7 +45,7 @@ test('requests for other hosts are rejected, except health checks', async () => 
   await t.get('/healthz').header('Host', '10.0.0.1').status(200)
 })
 
-test('guesses are counted for the client, whatever it says of others before it', async () => {
+test('guesses are counted for the client, regardless of the forwarded addresses that it claims', async () => {
   const spoofed = Array.from({ length: 6 }, (_, i) => `10.9.8.${i}, 203.0.113.7`)
   expect(await guess('Hank', spoofed)).toEqual([422, 422, 422, 422, 422, 429])
   const network = Array.from({ length: 6 }, (_, i) => `2001:db8:1:2::${i}`)

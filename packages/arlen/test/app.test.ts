@@ -426,7 +426,7 @@ test('an application listens where its configuration says, unless it is given a 
   rmSync(folder, { recursive: true })
 })
 
-test('what an application owns is started in order and stopped in reverse', async () => {
+test('resources of an application start in order and stop in reverse', async () => {
   const trace: string[] = []
   const served = await serveApp(app => {
     app.onStart('one', () => void trace.push('start one')).onStop('one', () => void trace.push('stop one'))

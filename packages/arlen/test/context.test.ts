@@ -25,7 +25,7 @@ test('handlers get the context that the application was given, with what the fra
   expect(await (await served.get('/')).json()).toEqual([true, '127.0.0.1 /'])
 })
 
-test('what is not a class of contexts is refused when the application is made', () => {
+test('createApp refuses a class that is not a Context class', () => {
   for (const context of [class {}, Context.prototype, {}] as never[]) {
     expect(() => createApp({ context })).toThrow(expect.objectContaining({ code: 'context_invalid' }))
   }

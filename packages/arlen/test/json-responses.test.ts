@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { serveApp } from './serve-app.ts'
 
-test('how BigInts are written is said once for the application', async () => {
+test('the form of BigInts is configured once for the application', async () => {
   const served = await serveApp(app => void app.get('/count', () => ({ count: 3n })), { json: { bigint: 'number' } })
   expect(await (await served.get('/count')).text()).toBe('{"count":3}')
   await served.close()

@@ -85,7 +85,7 @@ test('fields and files of a multipart form are validated and typed', async () =>
   expect((await (await send('/photos', formOf({ title: 'x', photo: png('') }))).json()).text).toBe('')
 })
 
-test('what the schema refuses of a file is said of its field, and none of it is sent back', async () => {
+test('problems of a file are reported for its field, and none of its content is sent back', async () => {
   const wrong = new File(['secret content'], 'x.txt', { type: 'text/plain' })
   const answer = await send('/photos', formOf({ title: '', count: 'x', photo: wrong }))
   expect(answer.status).toBe(422)

@@ -314,7 +314,7 @@ test('a list that is bounded before its items are looked at is described with it
   expect(properties.text).toEqual({ type: 'string', minLength: 2 })
 })
 
-test('what fails is described as it is answered, member for member', async () => {
+test('documented errors match the responses, member by member', async () => {
   const served = await serveApp(
     app => {
       app.post('/x', { body: Item, openApi: true }, () => 'x')

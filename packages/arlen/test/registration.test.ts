@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createApp } from '../src/index.ts'
 
-test('what registers something returns the application, to be called again', async () => {
+test('methods that register something return the application for chaining', async () => {
   const app = createApp({ root: import.meta.dirname, environment: 'test', log: false })
   const calls = [
     () => app.onStart('start', () => undefined),

@@ -65,7 +65,7 @@ describe.each<[string, number, string, number]>([
   })
 })
 
-test('what is not JSON has no schema', async () => {
+test('content other than JSON has no schema', async () => {
   expect(await (await served.get('/text')).text()).toBe('no JSON')
 })
 

@@ -128,7 +128,7 @@ test('serves a connection that was accepted elsewhere', async () => {
   await served.close()
 })
 
-test('what runs the application sees its routes and recurring tasks, and can run one of these', async () => {
+test('a process manager sees the routes and recurring tasks of the application, and can run a task', async () => {
   let runs = 0
   const served = await serveApp(app => {
     app.get('/users/:id', { name: 'user', params: v.object({ id: v.string() }) }, () => 'ok')

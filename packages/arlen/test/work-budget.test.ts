@@ -73,7 +73,7 @@ test.each([
   expect((await post('/counting', text)).status).toBe(413)
 })
 
-test('what stands inside strings is not counted', async () => {
+test('text inside strings is not counted', async () => {
   expect((await post('/counting', JSON.stringify([',[{'.repeat(500), '\\"'.repeat(500)]))).status).toBe(200)
 })
 

@@ -49,7 +49,7 @@ test.each(['/', '/hang'])('nothing outlives a supervisor that is killed, with th
   expect(pids.map(isAlive)).toEqual([false, false])
 })
 
-test('what the application has started ends with it on each rebuild', async () => {
+test('child processes of the application end with it on each rebuild', async () => {
   const folder = new TestFolder({ 'app.ts': WITH_CHILD })
   const command = new Command(folder, ['--typecheck', 'off'])
   const port = await command.port()
@@ -60,7 +60,7 @@ test('what the application has started ends with it on each rebuild', async () =
   await gone(...pids)
 })
 
-test('a taken port is said to be, and nothing is left running', async () => {
+test('a port in use is reported, and nothing keeps running', async () => {
   const folder = new TestFolder({ 'app.ts': answering('ok') })
   const first = new Command(folder, [])
   const second = new Command(folder, ['--port', String(await first.port())])

@@ -50,7 +50,7 @@ test('a mistake in a module that was never loaded well is seen to be mended', as
   expect(await app.save('lib/new.ts', 'export {}\n')).toBe('ready')
 })
 
-test('there is no module to serve, and then there is', async () => {
+test('an entry module that is missing at first is served once it exists', async () => {
   const app = await serving({})
   expect(await failure(app)).toMatchObject({
     code: 'entry_missing',
@@ -93,7 +93,7 @@ test('an application that does not start in time', async () => {
   expect(await failure(app)).toMatchObject({ message: 'The application was not ready within 0.5 s' })
 })
 
-test('a process that exits by itself says where', async () => {
+test('a process that calls process.exit() is shown with the location of the call', async () => {
   const app = await serving({ 'app.ts': `${answering('ok')}function check() {\n  process.exit(3)\n}\ncheck()\n` })
   expect(await failure(app)).toMatchObject({ exitCode: 3, file: 'app.ts', line: 4, column: 11 })
 })
@@ -105,7 +105,7 @@ test('a template that does not compile is shown before anything is loaded', asyn
   expect((await app.get()).body).toBe('ok')
 })
 
-test('what a template is warned of is a notice', async () => {
+test('warnings about a template are notices', async () => {
   const app = await serving({ 'app.ts': answering('ok'), 'templates/home.html.ets': '<a href=<%= 1 %>>x</a>\n' })
   const [{ id, diagnostics }] = await once(app.server, 'notice')
   expect(id).toBe('warnings')

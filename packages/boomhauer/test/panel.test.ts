@@ -137,7 +137,7 @@ test('the plan is that of any parameters, not of none', async () => {
   }
 })
 
-test('a plan that cannot be had has its reason; what is not a query of a request has none', async () => {
+test('a plan that cannot be made gives the reason; statements other than queries of a request have none', async () => {
   const { id } = await requested('/failing')
   const answer = await post(`requests/${id}/sql/0/plan`, AS_PROGRAM)
   expect(JSON.parse(answer.body).plan.failure).toContain('nowhere')
@@ -188,7 +188,7 @@ test('mail is shown as text and as HTML', async () => {
   expect(await page(`outbox/${mail.file}`)).toContain('Three products')
 })
 
-test('what is not there is 404, malformed paths and methods included', async () => {
+test('missing pages are 404, malformed paths and methods included', async () => {
   for (const path of ['nope', 'requests/0', 'requests/x', 'routes/x', 'outbox/x/y/z', '%E0%A4%A']) {
     expect([path, (await app.get(`/_boomhauer/${path}`)).status]).toEqual([path, 404])
   }

@@ -52,7 +52,7 @@ export default { ...app, async listen(options) {
 } }
 `
 
-test('a start that failed for want of a service is tried again by itself; attempts that fail alike are no news', async () => {
+test('a start that failed because a service was missing is retried; attempts that fail alike are not reported again', async () => {
   const service = await Service.absent()
   const app = await serving({ 'app.ts': needing(service.port) })
   let failures = 0

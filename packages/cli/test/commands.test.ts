@@ -100,7 +100,7 @@ test('arlen routes lists the routes of the application', async () => {
   expect(types).toContain('"order": "/api/orders/:id"')
 })
 
-describe('what arlen finds before production does', () => {
+describe('arlen finds mistakes before production does', () => {
   const SECRETS = { ARLEN_SESSION_SECRETS: 'kS8f2jQpZ1vB7nXw4mTr9yLcA0dEhGuI' }
   const folder = (migration: string) => {
     const root = mkdtempSync(join(tmpdir(), 'arlen-check-'))
@@ -183,7 +183,7 @@ test('a folder without an application is an error that says so', async () => {
   expect(text).toMatch(/has no app\.ts or app\.js/)
 })
 
-test('a reader that has seen enough, as head has, is no failure', async () => {
+test('a reader that stops early, as head does, is not an error', async () => {
   const app = temporaryApp({ 'app.ts': APP })
   const child = app.start(['config'])
   let err = ''

@@ -131,7 +131,7 @@ test.each([
   expect(readdirSync(root)).toEqual(['package.json'])
 })
 
-test('a resource gets no table that there is already, under whatever name it was created', async () => {
+test('a resource does not create a table that exists already, even under another name', async () => {
   mkdirSync(join(root, 'db/migrations'), { recursive: true })
   writeFileSync(
     join(root, 'db/migrations/0001_accounts.sql'),

@@ -104,7 +104,7 @@ describe('resolveConfig', () => {
     },
   )
 
-  test('what Kubernetes sets for services whose names begin like ours is passed over', () => {
+  test('ignores variables that Kubernetes sets for services whose names begin like ours', () => {
     const { config, warnings } = resolveConfig({
       schema,
       env: {

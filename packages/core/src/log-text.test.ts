@@ -18,7 +18,7 @@ test('an error is shown with its stack, indented', () => {
   expect(lines[0]).toMatch(/error request failed\n {2}TypeError: x is not a function\n {6}at /)
 })
 
-test('what a client sent cannot write to the terminal', () => {
+test('data from clients cannot write escape sequences to the terminal', () => {
   const line = formatLine(
     JSON.stringify({ level: 'info', time: new Date().toISOString(), msg: 'a\u001b[2Jb\nc' }),
     false,

@@ -57,7 +57,7 @@ test('returns what was given, without undefined values', () => {
   expect('secret' in readOptions('createShop()', { secret: undefined } as unknown as ShopOptions, OPTIONS)).toBe(false)
 })
 
-test('what is required and missing is refused, but not what is given', () => {
+test('refuses missing required options, and takes given ones', () => {
   const table: OptionTable<{ dir?: string }> = { dir: option.required(option.text) }
   expect(readOptions('open()', { dir: 'x' }, table)).toEqual({ dir: 'x' })
   for (const given of [undefined, {}, { dir: undefined } as object]) {
@@ -74,7 +74,7 @@ test('no options are options', () => {
   expect(readOptions('createShop()', undefined, OPTIONS)).toEqual({})
 })
 
-test('what is read does not change with what was given', () => {
+test('options that have been read do not change with the given object', () => {
   const given = { limits: { items: 3 } }
   const read = readOptions<ShopOptions>('createShop()', given, OPTIONS)
   given.limits.items = 4

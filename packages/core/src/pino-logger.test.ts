@@ -51,7 +51,7 @@ test('leaves the rest of a line, and what was given, as it is', () => {
   expect(fields.user.password).toBe(SECRET)
 })
 
-test('a value that holds itself is no endless work', () => {
+test('a circular value does not loop', () => {
   const loop: Record<string, unknown> = { password: SECRET }
   loop.self = loop
   expect(JSON.stringify(linesOf(log => log.info(loop)))).toContain('[redacted]')

@@ -11,7 +11,7 @@ test.each([
   expect(editorLink(editor, '/app', place)).toBe(link)
 })
 
-test('there is no link without an editor that is known, and none to what is not a file', () => {
+test('links need a known editor and an existing file', () => {
   expect(editorLink(undefined, '/app', place)).toBeUndefined()
   expect(editorLink('notepad', '/app', place)).toBeUndefined()
   expect(editorLink('vscode', '/app', { file: 'node:fs' })).toBeUndefined()

@@ -14,7 +14,7 @@ test.each([
   expect(printable(text)).toBe(shown)
 })
 
-test('what an application says cannot rewrite the terminal', () => {
+test('output of an application cannot rewrite the terminal', () => {
   const hostile = '\u001b[2J\u001b]0;title\u0007\r'
   const error = Object.assign(new Error(`${hostile}no`, { cause: new Error(`${hostile}why`) }), { detail2: hostile })
   const [found] = diagnose(error)
@@ -38,7 +38,7 @@ test('what an application says cannot rewrite the terminal', () => {
   for (const text of texts) expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
 })
 
-test('what a process has written is redacted where it is shown', () => {
+test('the output of a process is redacted where it is shown', () => {
   const output = '\u001b[31mpassword=hunter22\u001b[39m'
   const [found] = diagnose({ diagnostics: [{ stage: 'boot', severity: 'error', message: 'no', output }] })
   expect(found?.output).toBe('password=[redacted]')

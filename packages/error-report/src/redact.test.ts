@@ -101,7 +101,7 @@ function cpuMs(since: NodeJS.CpuUsage): number {
   return (user + system) / 1000
 }
 
-test('the working folders of the shell are no passwords, whatever their variables are called', () => {
+test('working folders of the shell are not secrets, even in variables named like passwords', () => {
   const redact = createRedact({ PWD: '/home/ada/shop', OLDPWD: '/home/ada', DB_PWD: '/sesame' })
   expect(redact('/home/ada/shop/app.ts opens with /sesame')).toBe('/home/ada/shop/app.ts opens with [redacted]')
 })

@@ -16,7 +16,7 @@ test('a deadline is never early, and late by two ticks at most', () => {
   }
 })
 
-test('what is to last for ever does', () => {
+test('a duration that is too long to count lasts forever', () => {
   const clock = new Clock(10)
   expect(clock.ticks(Number.POSITIVE_INFINITY)).toBe(NEVER)
   expect(clock.ticks(1e300)).toBe(NEVER)

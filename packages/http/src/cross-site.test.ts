@@ -53,7 +53,7 @@ test('a host with the usual port of the scheme is the host without it', () => {
   expect(from('http://shop.example:8080', 'shop.example')).toBe('Origin')
 })
 
-test('listed origins are written as browsers do; what is none is refused', () => {
+test('listed origins are written as browsers send them; anything else is refused', () => {
   const list = ['https://Pay.example/', 'https://app.example:443', 'http://a.example:8080', 'chrome-extension://abc']
   expect([...originSet(list)]).toEqual([
     'https://pay.example',

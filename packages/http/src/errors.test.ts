@@ -18,7 +18,7 @@ test('the README lists every error, with its status, and no other', () => {
   }
 })
 
-test('what happens all day has no stack trace', () => {
+test('everyday errors have no stack trace', () => {
   const untraced = Object.entries(httpError.table).filter(([, { traced }]) => traced === false)
   expect(untraced.map(([code]) => code)).toEqual(['precondition_failed', 'server_overloaded', 'server_closing'])
 })

@@ -26,7 +26,7 @@ test('a request of another framework reads like one of ours', () => {
   expect(['Accept', 'X-List', 'none'].map(name => c.req.header(name))).toEqual(['text/html', 'a, b', undefined])
 })
 
-test('what the other framework does not know has a default', () => {
+test('values unknown to the other framework have defaults', () => {
   const { method, protocol, host, ip } = contextOf({ protocol: 'wss' }).c.req
   expect([method, protocol, host, ip]).toEqual(['GET', 'http', '', ''])
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { LIMITS, resolveLimits } from './limits.ts'
 import { createServer } from './server.ts'
 
-test('what is not given is the default', () => {
+test('omitted options have their defaults', () => {
   expect(resolveLimits()).toMatchObject({ maxBodyBytes: 1_048_576, headerTimeoutMs: 10_000 })
   expect(resolveLimits({ maxBodyBytes: 0 })).toEqual({ ...resolveLimits(), maxBodyBytes: 0 })
 })

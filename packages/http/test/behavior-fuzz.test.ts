@@ -43,7 +43,7 @@ async function* pieces(c: Context): AsyncGenerator<string> {
   yield 'more'
 }
 
-test('whatever handlers do, clients send and connections suffer, answers come in order, whole, and nothing is left', async () => {
+test('with any handlers, clients and connection faults, responses arrive in order and whole, and nothing is left', async () => {
   const wrong: string[] = []
   for (let seed = 1; seed <= Number(process.env.FUZZ ?? 1500); seed++) {
     const problem = await play(seed)

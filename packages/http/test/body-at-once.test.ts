@@ -50,7 +50,7 @@ describe('a body that is here already is read at once', () => {
   })
 })
 
-describe('what must be waited for is a promise', () => {
+describe('a body that has not arrived as a whole is a promise', () => {
   test('however the bytes are cut', async () => {
     const whole = json('{"a":[1,2,3]}')
     const start = whole.indexOf('\r\n\r\n') + 4
@@ -69,7 +69,7 @@ describe('what must be waited for is a promise', () => {
   })
 })
 
-describe('what cannot be read', () => {
+describe('bodies that cannot be read', () => {
   const outcomes: [string, Buffer, string][] = [
     ['bad JSON', json('{'), 'body_invalid'],
     ['a poisonous key', json('{"__proto__":1}'), 'body_forbidden_key'],
@@ -113,7 +113,7 @@ describe('what cannot be read', () => {
   })
 })
 
-test('Content-Type is found by whatever case, spaces and place it has', () => {
+test('Content-Type is found in any case, place and spacing', () => {
   const types: unknown[] = []
   const { connection } = memoryConnection(c => {
     types.push(c.req.header('Content-Type'), c.req.headers['content-type'], c.req.header('CONTENT-TYPE'))

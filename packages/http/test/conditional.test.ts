@@ -156,7 +156,7 @@ describe('an answer with validators, to GET and HEAD', () => {
     }
   })
 
-  test('what another method has done stays done', async () => {
+  test('responses to other methods do not depend on conditions', async () => {
     for (const method of ['POST', 'PUT', 'DELETE']) {
       expect((await ask(tagged, { 'If-None-Match': '"a"' }, method)).status).toBe(200)
       expect((await ask(tagged, { 'If-Match': '"old"' }, method)).status).toBe(200)

@@ -17,7 +17,7 @@ async function responseOf(handler: Handler, options: HttpOptions = {}) {
   return { answer: answer!, log, server, client }
 }
 
-test('an HttpError is its own answer, with its headers, and is no error in the log', async () => {
+test('an HttpError is sent as a response with its headers, and is not logged as an error', async () => {
   const { answer, log } = await responseOf(() => {
     throw new HttpError(429, 'slow_down', { detail: 'Wait.', headers: { 'Retry-After': '5' } })
   })
@@ -272,7 +272,7 @@ test('a second answer is dropped', async () => {
   expect(log.lines('error')).toEqual([])
 })
 
-test('what a client gets wrong is logged at debug, where it fills no disk', async () => {
+test('mistakes of clients are logged at debug, where they fill no disk', async () => {
   const log = recorder()
   const server = await start(() => 'ok', { log })
   const client = await open(server)
@@ -297,7 +297,7 @@ test('over the limit of requests in flight the answer is 503 with Retry-After, a
   expect((await three.send(GET).answers(1))[0]!.status).toBe(200)
 })
 
-test('what runs the server can hold it to less, and has it refuse all but health routes', async () => {
+test('the process manager can lower the limits of the server, and have it refuse all but health routes', async () => {
   const server = await start(c => c.text(c.req.path))
   server.setLoadRules({ maxInFlight: 5, healthPaths: ['/healthz'], retryAfterSeconds: 7 })
   server.overload(true)

@@ -62,7 +62,7 @@ test('a stream is produced no faster than it is read, and ended when it is no lo
   await eventually(() => left)
 })
 
-describe('what goes wrong', () => {
+describe('errors', () => {
   test('an error is a problem document', async () => {
     const response = await ask(() => {
       throw new Error('secret')
@@ -196,7 +196,7 @@ describe('the client address', () => {
     expect(await other.json()).toEqual(['198.51.100.1', 'a', 'http', false])
   })
 
-  test('asks the host of the URL, whatever Host says', async () => {
+  test('connects to the host of the URL, regardless of the Host field', async () => {
     const response = await toFetch(c => [c.req.host, c.req.header('host')])(
       new Request('http://shop.example:8080/', { headers: { Host: 'other.example' } }),
     )
@@ -271,7 +271,7 @@ test('a request that was aborted before it was asked reaches no handler', async 
   expect(called).toBe(false)
 })
 
-test('what has been answered keeps no server from closing', { timeout: 15_000 }, async () => {
+test('answered requests do not keep a server from closing', { timeout: 15_000 }, async () => {
   const server = createServer(c => c.req.path)
   const answers = ['/a', '/b'].map(path => server.fetch(new Request(`https://shop.example${path}`)))
   const texts = await Promise.all(answers.map(async answer => (await answer).text()))

@@ -63,7 +63,7 @@ function* numbers() {
   yield 1
 }
 
-describe('what JSON would make {} of is an error that says what, where and what to do', () => {
+describe('values that JSON would turn into {} are errors that say what, where and what to do', () => {
   test.each<[string, unknown, RegExp]>([
     ['a Map', new Map([['a', 1]]), /GET \/ returned a Map, .*Object\.fromEntries/],
     ['a Set', new Set([1]), /returned a Set, .*an array/],
@@ -166,7 +166,7 @@ describe('a BigInt', () => {
   })
 })
 
-test('what JSON itself refuses says why', async () => {
+test('values that JSON itself refuses are errors that say why', async () => {
   const circle: { self?: unknown } = {}
   circle.self = circle
   expect((await ask(() => circle)).errors).toEqual([expect.stringContaining('circular')])

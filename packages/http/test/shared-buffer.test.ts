@@ -47,7 +47,7 @@ describe('reading into the shared buffer', () => {
   })
 })
 
-describe('what a request still needs is not lost when another connection is read from:', () => {
+describe('bytes that a request still needs survive reads from another connection:', () => {
   let server: HttpServer
   let held: PromiseWithResolvers<void>
   let seen: string[]

@@ -95,7 +95,7 @@ test('base headers come after those that are set, and can be taken away', async 
   expect(head).not.toContain('X-Two')
 })
 
-test('what keeps an answer private stays when it becomes an error, what describes its content goes', async () => {
+test('headers that keep a response private survive when it becomes an error, and those that describe its content go', async () => {
   const failing = (value: string) =>
     ask(c => {
       c.res.headers.set('Cache-Control', value).set('ETag', '"x"')

@@ -77,7 +77,7 @@ test('many of them beside plain requests, until the server closes', async () => 
   expect(server.connections).toBe(0)
 })
 
-test('what is not a WebSocket handshake is refused by the library, and the connection closed', async () => {
+test('the library refuses invalid WebSocket handshakes, and the connection closes', async () => {
   const { handler } = webSockets()
   const server = await start(handler)
   const client = await open(server)

@@ -128,7 +128,7 @@ describe('a run that measured something else is refused:', () => {
   })
 })
 
-test('a baseline that cannot run a scenario is said to, and the candidate held to what was recorded', async () => {
+test('if the baseline cannot run a scenario, the report says so and compares the candidate with the record', async () => {
   const report = await runGate({
     candidate: { root, label: 'candidate' },
     baseline: { root: join(root, 'nowhere'), label: 'older' },

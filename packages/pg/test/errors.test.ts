@@ -26,7 +26,7 @@ const { dsn, db } = await openDatabase(
 const production = createPg({ dsn, debug: false })
 afterAll(() => production.close())
 
-describe('what the server refuses', () => {
+describe('an error from the server', () => {
   test('has its SQLSTATE, its constraint and table, and becomes an answer', async () => {
     const error = (await rejection(
       db.execute('insert into people values ($1, $2, $3)', [2, 'a@example.com', 7]),
@@ -128,7 +128,7 @@ describe('data', () => {
   })
 })
 
-describe('what cannot be reached is said in one line:', () => {
+describe('a server that cannot be reached is an error of one line:', () => {
   const url = (change: (url: URL) => unknown) => {
     const changed = new URL(dsn)
     change(changed)

@@ -35,7 +35,7 @@ test('a function in a default counts as stable only where the server agrees on e
   expect(unknown.filter(name => ![...BY_GRAMMAR, ...TYPES, ...ELSEWHERE].includes(name))).toEqual([])
 })
 
-test('what is judged by its name is the name of something', async () => {
+test('functions and operators that are judged by name exist in PostgreSQL', async () => {
   const names = await db.many<{ name: string }>(
     "select proname as name from pg_proc union select oprname from pg_operator union select unnest(array['coalesce', 'greatest', 'least', 'grouping', 'merge_action'])",
   )

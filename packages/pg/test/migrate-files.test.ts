@@ -62,7 +62,7 @@ describe('files that are refused before anything is done', () => {
     expect(await exists('t')).toBe(false)
   })
 
-  test('what is not UTF-8, and what is not a file', async () => {
+  test('text that is not UTF-8, and paths that are not files', async () => {
     await writeFile(join(folder.dir, '2_a.sql'), Buffer.from("select '\xe9'", 'latin1'))
     expect(await rejection(up())).toMatchObject({
       code: 'migration_invalid',
@@ -104,7 +104,7 @@ describe('the way back', () => {
     expect(await exists('x')).toBe(false)
   })
 
-  test('what is dropped on purpose says why, and other comments are free', async () => {
+  test('deliberate omissions give a reason, and other comments are free', async () => {
     await write(
       '1_a.sql',
       `create table x (

@@ -143,7 +143,7 @@ describe.each(Object.entries(layouts))('the folder of %s', (tool, { files, ledge
   })
 })
 
-test('what other tools take and Arlen does not is converted: empty parts, BEGIN and COMMIT, two of one version, CONCURRENTLY', async () => {
+test('converts what other tools accept and Arlen does not: empty parts, BEGIN and COMMIT, two of one version, CONCURRENTLY', async () => {
   await add({
     'migration_lock.toml': 'provider = "postgresql"',
     '20260101000000_a/migration.sql': 'BEGIN;\ncreate table a (id int); -- BEGIN;\nCOMMIT;\n',
@@ -166,7 +166,7 @@ test('what other tools take and Arlen does not is converted: empty parts, BEGIN 
   ).toContain('commit;')
 })
 
-test('a way back without statements is none, and diesel goes by the digits of a version', async () => {
+test('an empty down migration counts as none, and diesel orders by the digits of a version', async () => {
   await add({
     '2026-01-02-000000_b/up.sql': 'alter table a add column b int;',
     '2026-01-02-000000_b/down.sql': '-- nothing to undo\n',

@@ -15,7 +15,7 @@ const check = async (more = {}) => {
 }
 const rehearsals = () => folder.db.value("select count(*)::int from pg_database where datname like 'arlen_rehearsal_%'")
 
-test('what no transaction takes is rehearsed too: indexes built concurrently, an enum value that the next file uses', async () => {
+test('statements that cannot run in a transaction are rehearsed too: concurrent indexes, an enum value that the next file uses', async () => {
   await write('1_a.sql', "create table t (id int); create type mood as enum ('ok');")
   await up()
   await write('2_b.sql', '-- no transaction\ncreate unique index concurrently t_id on t (id);')
@@ -85,7 +85,7 @@ test('a schema of a tenant is rehearsed as such', async () => {
   expect(await folder.db.value("select to_regnamespace('acme')")).toBeNull()
 })
 
-test('what cannot be rehearsed is said: no right to create a database, or one that these files did not make', async () => {
+test('says why a rehearsal is impossible: no right to create a database, or one that these files did not make', async () => {
   await write('1_a.sql', 'create table t (id int);')
   await up()
   await folder.db.execute('create table by_hand (id int)')
@@ -227,7 +227,7 @@ test.each([
   expect(await folder.db.value("select count(*)::int from pg_roles where rolname = 'arlen_rehearsed'")).toBe(0)
 })
 
-test('what looks like that is rehearsed', async () => {
+test('statements that only look like it are rehearsed', async () => {
   const texts = [
     "create table t (v text default 'create role x')",
     'grant select on t to public',

@@ -81,7 +81,7 @@ describe('up', () => {
     expect(await rejection(up())).toMatchObject({ code: 'migration_failed', message: expect.stringMatching(message) })
   })
 
-  test('what a file sets is for that file', async () => {
+  test('settings of a file apply to that file only', async () => {
     await write('1_a.sql', `create schema other; select set_config('search_path', '', false); set role pg_monitor;`)
     await write('2_b.sql', 'create table t (id int);')
     await up()

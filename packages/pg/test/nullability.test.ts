@@ -111,7 +111,7 @@ describe('each of the queries in docs/typed-sql.md', () => {
   })
 })
 
-test('what only looks like it is never null: constraints that hold for some rows, names of the application', async () => {
+test('columns that only look non-null are nullable: constraints that hold for some rows, names of the application', async () => {
   await using tables = await createTestDatabase()
   await using client = await openAdmin(tables.dsn)
   await client.query(`

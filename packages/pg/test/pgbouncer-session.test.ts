@@ -58,7 +58,7 @@ describe.skipIf(!pgbouncer)(name, () => {
     )
   })
 
-  test('what is notified arrives', async () => {
+  test('notifications arrive', async () => {
     await using db = createPg({ dsn: await behind(), prepare: false })
     const { promise, resolve } = Promise.withResolvers<string>()
     await using _listening = await db.listen('news', payload => resolve(payload))

@@ -155,7 +155,7 @@ describe('after a table was altered', () => {
   })
 })
 
-describe('what a prepared statement refers to may be exchanged under it:', () => {
+describe('objects that a prepared statement refers to may be replaced:', () => {
   const exchanges: Readonly<
     Record<string, { before: string[]; query: string; values?: unknown[]; after: string[]; gives: unknown }>
   > = {

@@ -53,7 +53,7 @@ describe('queries', () => {
     expect(await db.one('select 1 as a, null as a, 2 as b, 3 as b')).toEqual({ a: null, b: 3 })
   })
 
-  test('a limit of 0 is none, and one that no timer can count is refused', async () => {
+  test('a limit of 0 means no limit, and one that no timer can count is refused', async () => {
     expect(await db.value('select 1', [], { timeoutMs: 0 })).toBe(1)
     expect(await db.value('select 1', [], { timeoutMs: 0, isolated: true })).toBe(1)
     for (const timeoutMs of [Number.NaN, -1, 2 ** 31, Number.POSITIVE_INFINITY]) {

@@ -36,7 +36,7 @@ describe('reading from a standby', () => {
     expect(db.stats().read?.total).toBeGreaterThan(0)
   })
 
-  test('what is written there is refused with a typed error', async () => {
+  test('writes to a read-only server are refused with a typed error', async () => {
     const error = await rejection(db.read.execute("insert into notes (text) values ('x')"))
     expect(isDatabaseError(error, 'read_only_sql_transaction')).toBe(true)
   })

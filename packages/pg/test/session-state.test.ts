@@ -28,7 +28,7 @@ async function stateOf(db: Pg): Promise<unknown> {
 const unset = expect.toSatisfy(value => !value)
 const clean = { locks: 0, prepared: 0, user: unset, tenant: unset }
 
-describe('what would meet the next request on the connection', () => {
+describe('state that would reach the next request on the connection', () => {
   test.each(LEAKS)('is refused in development and tests: %s', async text => {
     await using db = open({ debug: true })
     for (const run of [

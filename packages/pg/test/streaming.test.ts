@@ -163,7 +163,7 @@ describe('copyFrom', () => {
     },
   )
 
-  test('what a slow source has given is sent while the rest is waited for', async () => {
+  test('data from a slow source is sent while the rest is awaited', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     async function* source() {
       yield 'x\tnot a number\n'
@@ -304,7 +304,7 @@ describe('copyTo', () => {
   })
 })
 
-describe('what takes its time because its other side does', () => {
+describe('operations that wait for their other side', () => {
   /** Longer than the limits of the session, which end a transaction that idles and a statement that hangs. */
   const pause = () => new Promise(resolve => setTimeout(resolve, 300))
   const limited = () =>

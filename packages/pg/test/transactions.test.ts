@@ -176,7 +176,7 @@ describe('misuse', () => {
     expect(await rejection(db.tx(() => db.tx(() => 1)))).toMatchObject({ code: 'transaction_bypassed' })
   })
 
-  test('what a transaction has left for later is not inside it', async () => {
+  test('work that a transaction leaves for later does not run inside it', async () => {
     const later = Promise.withResolvers<void>()
     let work: Promise<unknown> | undefined
     await db.tx(async tx => {

@@ -72,7 +72,7 @@ test('declares them in the package that the application depends on', async () =>
   expect(await readFile(join(root, 'db/queries.d.ts'), 'utf8')).toContain("declare module '@arlen/pg'")
 })
 
-test('what a RETURNING gives is not what an UPDATE sets', async () => {
+test('RETURNING columns are not confused with the columns that UPDATE sets', async () => {
   await write(
     'src/app.ts',
     `db.one("update users set name = 'x', visits = 1 returning born, id")

@@ -120,7 +120,7 @@ describe('times', () => {
     }
   })
 
-  test('what a Date cannot hold is an error that says so, and text where that is wanted', async () => {
+  test('a value that a Date cannot hold is an error that says so, or text if configured', async () => {
     const infinite = `select 'infinity'::timestamptz as until`
     expect(await rejection(db.value(infinite))).toMatchObject({
       code: 'value_unrepresentable',

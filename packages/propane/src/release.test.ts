@@ -20,7 +20,7 @@ test('names a release after the folder that the link leads to', () => {
   expect(resolveRelease(real)).toEqual({ file: real, id: '' })
 })
 
-test('refuses what is not there, and what is not a file', () => {
+test('refuses missing paths, and paths that are not files', () => {
   const root = site()
   expect(() => resolveRelease(path.join(root, 'current/gone.js'))).toThrow(/There is no application at .*gone\.js/)
   expect(() => resolveRelease(path.join(root, 'current'))).toThrow(/There is no application at/)

@@ -288,7 +288,7 @@ async function loading({ child }: Bin): Promise<void> {
   )
 }
 
-test('what another process answers is printed without escape sequences', async () => {
+test('responses of another process are printed without escape sequences', async () => {
   const controlSocket = path.join(temporaryFolder(), 'control.sock')
   const server = net.createServer(socket => {
     socket.once('data', () => socket.end('{"ok":false,"error":{"code":"x","message":"\\u001b[2Jgone\\u009b1m"}}\n'))

@@ -6,7 +6,7 @@ import { command, type PropaneStatus } from '../src/index.ts'
 import { Bin } from './bin.ts'
 import { fixture, get, start, temporaryFolder, until } from './helpers.ts'
 
-test('lines of several workers reach one log whole, and what is not JSON is wrapped into it', async () => {
+test('lines of several workers reach the log whole, and lines other than JSON are wrapped', async () => {
   const logFile = path.join(temporaryFolder(), 'log')
   const handle = await start({ app: fixture('writes-logs.ts'), workers: 3, logFile })
   await Promise.all(Array.from({ length: 24 }, () => get(handle.url)))

@@ -35,7 +35,7 @@ function repository(files: Readonly<Record<string, string>>): string {
 const selection = { exclude: [], include: [], allowDirty: false }
 
 describe('a release contains', () => {
-  test('what Git tracks, without tests, settings of tools and hidden files', async () => {
+  test('includes the files that Git tracks, without tests, tool settings and hidden files', async () => {
     const root = repository({
       ...APP,
       '.env': 'SECRET=1',
@@ -66,7 +66,7 @@ describe('a release contains', () => {
     expect(dirty).toBe(false)
   })
 
-  test('what is included or excluded by a glob', async () => {
+  test('globs include and exclude files', async () => {
     const root = repository({ ...APP, '.gitignore': 'public/built/\n', 'drafts/a.ts': '' })
     writeFiles(root, { 'public/built/a.js': '' })
     const { paths } = await selectSources({ root, ...selection, include: ['public/built/**'], exclude: ['drafts/**'] })

@@ -93,7 +93,7 @@ test('a rollback behind a contract step is refused, with the step and what remai
   expect(await rollbackRelease({ target, canary })).toMatchObject({ to: 'r2' })
 })
 
-test('steps of a release that is no longer there count as contract steps', async () => {
+test('steps of a deleted release count as contract steps', async () => {
   const { target } = await targetWith(['r1', [create]], ['r2', [create, add]])
   for (const release of ['r1', 'r2', 'r1']) await activateRelease({ target, release, canary })
   await expect(rollbackRelease({ target, canary })).resolves.toMatchObject({ to: 'r2' })

@@ -177,7 +177,7 @@ describe('activate', () => {
     expect(state).toMatch(/\) Z/)
   })
 
-  test('refuses a target whose current is no link, in one line', async () => {
+  test('refuses a target whose link current is something else, in one line', async () => {
     const target = await targetWith({ id: 'r1' })
     mkdirSync(join(target, 'current'))
     await expect(activateRelease({ target, release: 'r1' })).rejects.toMatchObject({

@@ -51,7 +51,7 @@ test('the place is found whatever the limit of stack traces is', () => {
   }
 })
 
-test('a place that is not a file is said to be unknown', () => {
+test('a location that is not a file is reported as unknown', () => {
   const add = runInNewContext(`(router, after) => after(() => router.get('/a', 'a'))`, {}, { filename: 'repl' })
   const router = new Router<string>({ framework: { internals: ['/'] } })
   ;(add as (router: unknown, after: (run: () => void) => void) => void)(router, run => run())

@@ -166,7 +166,7 @@ test('OPTIONS for the whole server is answered with the methods of all routes', 
   expect(pick(router, 'OPTIONS', '**')).toEqual({ kind: 'miss' })
 })
 
-test.each(['', '*', 'users', 'http://x/', '?', '\\a'])('the path %j, which is none, is a miss', path => {
+test.each(['', '*', 'users', 'http://x/', '?', '\\a'])('the invalid path %j is a miss', path => {
   const router = new Router<string>()
   router.get('/', 'home')
   router.get('/:a?', 'a', { when: () => true })

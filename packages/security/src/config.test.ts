@@ -51,7 +51,7 @@ test('everything can be set by the environment', async () => {
   expect(refused.headers.get('access-control-allow-origin')).toBe('https://app.example')
 })
 
-test('what the options refuse is refused at boot', () => {
+test('invalid options are refused at boot', () => {
   expect(() => security(resolve(true, { ARLEN_SECURITY_HOSTS: 'https://shop.example' }))).toThrow(/host name/)
   const anyone = { ARLEN_SECURITY_CORS_ORIGINS: '*', ARLEN_SECURITY_CORS_CREDENTIALS: 'true' }
   expect(() => security(resolve(true, anyone))).toThrow(/list the origins/)

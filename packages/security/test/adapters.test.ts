@@ -150,7 +150,7 @@ describe.each(Object.entries(servers))('rate limits in %s', (_, start) => {
   })
 })
 
-describe('what cannot work says so', () => {
+describe('options that cannot work are errors that say so', () => {
   test.each([
     ['rateLimit()', rateLimit({ limit: 1, windowMs: 1000 }), 'expressRateLimit()'],
     ['securityHeaders()', securityHeaders(), 'fastifySecurityHeaders'],

@@ -56,7 +56,7 @@ describe.skipIf(!CHROMIUM)(`in a browser${REASON}`, () => {
     })
   })
 
-  test('what an attacker gets into a page does not run', async () => {
+  test('scripts that an attacker injects into a page do not run', async () => {
     const page = () => `<script>window.pwned = 1</script><img src="x" onerror="window.pwned = 2">
       <script src="http://127.0.0.1:9/evil.js"></script><script nonce="guess">window.pwned = 3</script>
       <base href="http://127.0.0.1:9/"><object data="/app.js"></object><style>p { color: red }</style>`

@@ -275,7 +275,7 @@ describe.each<[string, Start]>([
   })
 })
 
-describe('what cannot work says so', () => {
+describe('options that cannot work are errors that say so', () => {
   const foreign = [
     ['session()', session({ secrets }), 'expressSession() of @arlen/session/express'],
     ['csrf()', csrf(), 'fastifyCsrf of @arlen/session/fastify'],

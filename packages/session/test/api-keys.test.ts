@@ -104,7 +104,7 @@ describe('the keys of a user', () => {
   })
 })
 
-test('what OpenAPI hears is the field that carries a key', () => {
+test('describes the field that carries a key in the OpenAPI document', () => {
   const options = { store: createMemoryApiKeyStore(), prefix: 'a', findUser: () => undefined }
   expect(apiKeys(options).openApi).toEqual({ type: 'apiKey', in: 'header', name: 'x-api-key' })
   expect(apiKeys({ ...options, header: 'X-Key' }).openApi).toEqual({ type: 'apiKey', in: 'header', name: 'X-Key' })

@@ -39,7 +39,7 @@ test('a guard works before a handler as it does around it', async () => {
   }
 })
 
-test('what a guard answers is the answer, before a handler too', async () => {
+test('the answer of a guard is the response, before a handler too', async () => {
   const { requireUser } = createAuthentication<User>({ schemes: [token], loginPath: '/login' })
   const before: Handler = async c => (await requireUser(c)) ?? c.json(c.user)
   for (const handler of [before, requireUser(c => c.json(c.user))]) {

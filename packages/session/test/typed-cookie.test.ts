@@ -82,7 +82,7 @@ test('a protected cookie is over when its time is, whatever the browser says', a
   expect(await (await browser.get('/get')).json()).toEqual({ value: null })
 })
 
-test('one protected cookie is none of another name', async () => {
+test('a protected cookie is not valid under another name', async () => {
   const [one, two] = ['one', 'two'].map(name => defineCookie(name, { schema: v.string(), protect: 'sealed' }))
   await using first = await appWith(one as TypedCookie<unknown>, 'x')
   const browser = first.browser()

@@ -250,7 +250,7 @@ test('assertions of an answer that is here throw at once', async () => {
   expect(response.dom.querySelectorAll('li').map(each => each.textContent)).toEqual(['One  two', 'Three'])
 })
 
-test('what describes the request is refused where it can have no effect any more', async () => {
+test('options that describe the request are refused once they can have no effect', async () => {
   expect(() => t.get('/').status(200).query({ a: 1 })).toThrow(
     'query() describes the request: call it before the first assertion.',
   )

@@ -75,7 +75,7 @@ test('attaches files', async () => {
   ])
 })
 
-test('what the page does not offer cannot be done', async () => {
+test('refuses actions that the page does not offer', async () => {
   const page = await signUp()
   const refusals: [() => unknown, string][] = [
     [
@@ -97,7 +97,7 @@ test('what the page does not offer cannot be done', async () => {
   for (const [act, message] of refusals) expect(act).toThrow(message)
 })
 
-test('what is not a page has no links', async () => {
+test('responses other than pages have no links', async () => {
   const answer = await t.get('/users/1')
   expect(() => answer.click('x')).toThrow('click() needs a page, but the response to GET /users/1 is application/json')
 })
@@ -123,7 +123,7 @@ test('continues from a page that is still to come, in one chain', async () => {
   await visitor.visit('/pages/1').submit('#sign-up').query({ q: 1 }).header('X-One', '1').status(200)
 })
 
-test('what is described after a step belongs to the step', async () => {
+test('a description after a step belongs to that step', async () => {
   const sent = await t
     .visit('/pages/1')
     .submit('#sign-up')

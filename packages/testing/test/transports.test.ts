@@ -44,7 +44,7 @@ describeTransport(
   { wire: true, inProcess: false },
 )
 
-test('what cannot be tested is refused with what can', async () => {
+test('refuses targets that cannot be tested, and names those that can', async () => {
   await expect(testApp({} as never)).rejects.toThrow('testApp() cannot test an object of Object.')
   await expect(testApp(Promise.resolve() as never)).rejects.toThrow('await it first')
   await expect(testApp('localhost:3000')).rejects.toThrow('cannot test "localhost:3000"')

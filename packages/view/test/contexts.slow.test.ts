@@ -237,7 +237,7 @@ describe.skipIf(!CHROMIUM)(`in Chromium${REASON}`, () => {
     if (!/script(?! of data)|module|name|handler|attributes|style/.test(name)) expect(printed).toBeGreaterThan(30)
   })
 
-  test('what an author marks is printed in content, and ends no attribute', async () => {
+  test('markup that an author marks as safe is printed in content, and ends no attribute', async () => {
     const value = raw(`<b title="x">"'</b>`)
     const inContent = compile('<p><%= $x %></p>') as (locals: object) => string
     const inAttribute = compile('<p title="<%= $x %>">a</p>') as (locals: object) => string

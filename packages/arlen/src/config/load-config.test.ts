@@ -164,7 +164,7 @@ describe('an API alone has no sessions unless it asks for them', () => {
   })
 })
 
-test('openApi: false is the short way to say that there is no document', () => {
+test('openApi: false turns the document off', () => {
   write({ 'config/app.ts': 'export default { openApi: false }' })
   expect(load().openApi.path).toBe('')
   expect(load({ overrides: { openApi: { path: '/x.json' } } }).openApi.path).toBe('/x.json')

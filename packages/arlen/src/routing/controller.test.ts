@@ -54,4 +54,4 @@ test.each<[string, unknown, string]>([
   expect(handlerProblem(toHandler(target))).toBe(problem)
 })
 
-test('what is right has no problem', () => expect(handlerProblem(toHandler([Orders, 'list']))).toBeUndefined())
+test('a valid handler has no problem', () => expect(handlerProblem(toHandler([Orders, 'list']))).toBeUndefined())

@@ -34,7 +34,7 @@ test('nothing is late before anything is expected, however long it takes', () =>
   expect(bench.after(1e9)).toBeNull()
 })
 
-describe('what is expected', () => {
+describe('a deadline', () => {
   test.each([
     ['head', 'read', (it: Deadlines) => it.expectHead()],
     ['request', 'read', (it: Deadlines) => it.expectRequest()],
@@ -42,12 +42,12 @@ describe('what is expected', () => {
     ['close', 'read', (it: Deadlines) => it.expectClose()],
     ['handler', 'handler', (it: Deadlines) => it.startHandler()],
     ['room', 'write', (it: Deadlines) => it.expectRoom()],
-  ] as const)('a %s is late once, and no more when it is told', (_, kind, expectIt) => {
+  ] as const)('for a %s is reported once', (_, kind, expectIt) => {
     expectIt(bench.deadlines)
     expect([bench.after(1000), bench.after(100_000), bench.after(100_000)]).toEqual([null, kind, null])
   })
 
-  test('is no more when it has come', () => {
+  test('ends when what it waits for has come', () => {
     const { deadlines } = bench
     deadlines.expectBody()
     deadlines.startHandler()
@@ -100,7 +100,7 @@ test('a body that comes slower than the minimum rate is late although each piece
   expect(late).toBe('read')
 })
 
-test('what has arrived gives a body as much time as the minimum rate needs for it, and the time-out of a piece more', () => {
+test('received bytes extend the deadline of a body by the time that the minimum rate allows for them, plus the chunk time-out', () => {
   const patient = new Bench({ bodyTimeoutMs: 10_000, minBodyBytesPerSecond: 1 })
   const { deadlines } = patient
   deadlines.expectBody()

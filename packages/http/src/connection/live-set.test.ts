@@ -24,7 +24,7 @@ class Connection implements Live {
 const TICK_MS = 100
 const set = () => new LiveSet(new Clock(TICK_MS))
 
-describe('what a server keeps alive', () => {
+describe('a set of live connections', () => {
   test('has one timer, for as long as there is any of it', () => {
     const live = set()
     const [a, b] = [new Connection(), new Connection()]

@@ -19,7 +19,7 @@ describe('a field that decides how a message is read', () => {
     for (const spelling of [name, name.toLowerCase(), name.toUpperCase()]) expect(numberOf(spelling)).toBe(number)
   })
 
-  test.each(KNOWN)('what differs from %s in one character is another field', name => {
+  test.each(KNOWN)('a name that differs from %s in one character is another field', name => {
     for (let at = 0; at < name.length; at++) {
       for (const other of ['x', '-', '_']) {
         if (name[at]!.toLowerCase() === other) continue

@@ -7,7 +7,7 @@ import { memoryConnection, settle } from '../memory-connection.ts'
 /** What a handler sees of a request, to be the same however it came. */
 const seen: Handler = c => ({ method: c.req.method, url: c.req.url, host: c.req.host, headers: c.req.headers })
 
-test('what a web Request may say is read, or rejected, as a connection does it', async () => {
+test('a web Request is read or rejected as a connection would do it', async () => {
   const fetch = toFetch(seen)
   const different: string[] = []
   for (let seed = 1; seed <= Number(process.env.FUZZ ?? 1000); seed++) {

@@ -38,7 +38,7 @@ describe('counters are held hard:', () => {
     expect([105, 106].map(lost)).toEqual(['ok', 'loss'])
   })
 
-  test('what could not be counted says why, and is no loss', () => {
+  test('counters that are unavailable say why, and are no loss', () => {
     const [, , calls] = checkCounters({ ...counted, calls: 'strace(1) is not installed' }, [], {})
     expect(calls).toMatchObject({ name: 'calls', outcome: 'ok', note: 'strace(1) is not installed' })
   })

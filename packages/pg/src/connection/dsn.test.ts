@@ -160,7 +160,7 @@ test('hostaddr is the address to connect to, and the host name is checked in the
   expect(readPgOptions({ host: 'h' }).targets).toEqual([{ host: 'h', port: 5432 }])
 })
 
-test('what TLS is asked for is passed on', () => {
+test('passes on the requested TLS settings', () => {
   const config = (dsn: string) => {
     const settings = readPgOptions(dsn)
     return clientConfig(settings, settings.targets[0]!)

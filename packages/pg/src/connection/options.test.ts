@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { readPgOptions, targetOf } from './options.ts'
 import { POOL_SETTINGS } from './pool-options.ts'
 
-test('what is not given is the default of the table', () => {
+test('omitted options have the defaults of the table', () => {
   const settings = readPgOptions({})
   for (const [name, setting] of Object.entries(POOL_SETTINGS)) {
     expect(settings[name as keyof typeof settings], name).toBe(setting.default)

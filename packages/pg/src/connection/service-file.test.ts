@@ -38,7 +38,7 @@ test('a service is the first section of its name, up to the next one', () => {
   expect(read('other')).toEqual({ host: 'other.example' })
 })
 
-test('what the file of the user lacks is looked for in that of the system', () => {
+test('services missing from the user’s file are looked up in the system’s', () => {
   expect(read('system')).toEqual({ port: '5433' })
   expect(read('shop', { PGSERVICEFILE: join(dir, 'none.conf') })).toEqual({ host: 'system.example' })
   expect(read('empty')).toEqual({})

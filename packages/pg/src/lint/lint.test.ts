@@ -122,7 +122,7 @@ describe('a finding', () => {
   })
 })
 
-describe('what the migrations before have made is known', () => {
+describe('objects made by earlier migrations are known', () => {
   async function inOrder(...files: string[]): Promise<string[]> {
     const dir = await mkdtemp(join(tmpdir(), 'lint-'))
     try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findLate, lateMigrations } from './late.ts'
 
-test('what comes before the last migration of the base branch, and is not on it, is late', () => {
+test('a migration that sorts before the last one of the base branch, and is not on it, is late', () => {
   expect(findLate(['1_a.sql', '3_c.sql', '2_b.sql', '9_z.sql', 'x.md'], ['1_a.sql', '3_c.sql', ''])).toEqual([
     { file: '2_b.sql', after: '3_c.sql', command: 'arlen migrate rename 2' },
   ])

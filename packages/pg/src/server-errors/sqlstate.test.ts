@@ -7,7 +7,7 @@ const where = (test: (entry: (typeof SQLSTATES)[string]) => unknown) =>
     .map(({ code }) => code)
     .sort()
 
-test('what the client is told: a conflict, a value that does not fit, or to come back', () => {
+test('statuses tell the client of a conflict, of an invalid value, or to retry later', () => {
   expect(where(({ status }) => status === 409)).toEqual([
     'exclusion_violation',
     'foreign_key_violation',

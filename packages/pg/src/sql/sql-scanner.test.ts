@@ -61,7 +61,7 @@ describe('scanning', () => {
     expect([...scanSql(text)].map(token => token.text)).toEqual(parts)
   })
 
-  test('a long literal is no trouble', () => {
+  test('reads long literals', () => {
     const text = `select '${"x''".repeat(300_000)}'`
     expect([...scanSql(text)]).toHaveLength(3)
   })
@@ -81,7 +81,7 @@ describe('normalizing', () => {
     same('select 1;;', 'select 1')
   })
 
-  test('what has a meaning does', () => {
+  test('keeps differences that have a meaning', () => {
     differ("select 'a  b'", "select 'a b'")
     differ("select '-- x'", "select ''")
     differ('select a - > b', 'select a -> b')

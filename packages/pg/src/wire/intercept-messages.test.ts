@@ -71,7 +71,7 @@ test('however the bytes are split, and every one is taken that is whole in a chu
   expect(taken()).toBe(0)
 })
 
-test('what is not wanted is passed on', () => {
+test('messages that are not wanted are passed on', () => {
   const { splitter, seen, taken } = reader(code => code === DATA_ROW)
   splitter.read(STREAM)
   expect(seen).toEqual(MESSAGES)

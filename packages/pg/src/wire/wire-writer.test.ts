@@ -70,7 +70,7 @@ test.each(CASES)('%s is written as the protocol has it, wherever it begins in th
   }
 })
 
-test('what the socket was given is not written to again', () => {
+test('a buffer that was given to the socket is not written to again', () => {
   const { writer, pieces } = recorded()
   const copies: Buffer[] = []
   for (let i = 0; i < 40; i++) {
@@ -82,7 +82,7 @@ test('what the socket was given is not written to again', () => {
   expect(Buffer.concat(pieces).equals(Buffer.concat(copies))).toBe(true)
 })
 
-test('what is written in one turn of the event loop leaves in one piece, unless nothing else is under way', async () => {
+test('writes of one event loop turn leave in one piece, unless nothing else is in progress', async () => {
   const { writer, pieces } = recorded()
   writer.sync()
   writer.finish(true)
@@ -101,7 +101,7 @@ test('what is written in one turn of the event loop leaves in one piece, unless 
   expect(pieces).toHaveLength(3)
 })
 
-test('what a socket takes no more is dropped', () => {
+test('data that a socket no longer accepts is dropped', () => {
   const { writer, socket, pieces } = recorded()
   socket.writable = false
   writer.sync()

@@ -10,7 +10,7 @@ test('distributions add up bucket by bucket, and nothing adds up to nothing', ()
   expect(sumOf([])).toEqual({ counts: [], sumMs: 0 })
 })
 
-test('what came since an earlier report is never negative, since another worker may have taken over the slot', () => {
+test('the difference from an earlier report is never negative, since another worker may have taken over the slot', () => {
   expect(since({ counts: [5, 2], sumMs: 9 }, { counts: [3, 2], sumMs: 4 })).toEqual({ counts: [2, 0], sumMs: 5 })
   expect(since({ counts: [1], sumMs: 1 }, { counts: [3], sumMs: 4 })).toEqual({ counts: [0], sumMs: 0 })
   expect(since(undefined, undefined)).toEqual({ counts: [], sumMs: 0 })

@@ -22,7 +22,7 @@ test('gives the same lines however the bytes are cut', () => {
   expect(whole).toBe(`${TEXT}\n`)
 })
 
-test('wraps what is not JSON, neighbors together', () => {
+test('wraps lines other than JSON, neighboring ones together', () => {
   expect(merge([TEXT], text => `<${text}>`)).toBe('{"a":1}\n<plain\nlines>\n{"b":2}\n<>\n{"c":3}\n<no end>\n')
 })
 

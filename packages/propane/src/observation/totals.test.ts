@@ -28,7 +28,7 @@ test('answers are counted by the class of their status, those of workers that ar
   expect(totals.statuses()).toEqual([0, 8, 1, 1, 3])
 })
 
-test('what happened is counted by its kind', () => {
+test('events are counted by kind', () => {
   const events = new Events()
   const totals = new Totals(events)
   const worker = { ...WORKER, id: 1 }

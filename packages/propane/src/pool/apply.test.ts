@@ -15,7 +15,7 @@ function serving(workers: number): Pool {
   return pool
 }
 
-test('what is said of workers that are gone changes nothing', () => {
+test('messages about workers that are gone change nothing', () => {
   const pool = serving(2)
   const before = structuredClone(pool)
   expect(apply(pool, { type: 'serving', id: 99 }, 20)).toEqual([])

@@ -44,7 +44,7 @@ test('a working directory that is gone is replaced by the folder of the applicat
   expect(existingCwd(plan)).toBe(fixture('.').replace(/\/$/, ''))
 })
 
-test('what is missing is said', () => {
+test('says what is missing', () => {
   expect(() => makePlan({ ...source, app: '/none.js', accessories: resolveAccessories({}) })).toThrow(
     /no application at \/none\.js/,
   )

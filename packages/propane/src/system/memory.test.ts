@@ -17,13 +17,13 @@ function root(files: Readonly<Record<string, string>>): string {
 const MACHINE = { 'proc/meminfo': 'MemTotal: 9000 kB\nMemAvailable:    4000 kB\n' }
 const V2 = { ...MACHINE, 'proc/self/cgroup': '0::/app\n' }
 
-test('what the machine has available, where nothing limits it more', () => {
+test('counts the memory available on the machine, if nothing else limits it', () => {
   expect(availableMemory(root(MACHINE))).toBe(4000 * 1024)
   expect(availableMemory(root({ ...V2, 'sys/fs/cgroup/app/memory.max': 'max' }))).toBe(4000 * 1024)
   expect(availableMemory(root({}))).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('what the control group leaves, files in the cache not counted', () => {
+test('counts the memory left in the control group, without cached files', () => {
   const group = { 'memory.max': '1000000', 'memory.current': '900000', 'memory.stat': 'anon 1\nfile 300000\nslab 2\n' }
   const files = Object.entries(group).map(([name, text]) => [`sys/fs/cgroup/app/${name}`, text])
   expect(availableMemory(root({ ...V2, ...Object.fromEntries(files) }))).toBe(400_000)

@@ -60,7 +60,7 @@ test('of a process that is gone, or whose number another has now, or with nonsen
   }
 })
 
-test('a successor puts itself in without a moment in which there is none', async () => {
+test('a successor takes over without a gap', async () => {
   const pid = await other()
   const file = place()
   writeFileSync(file, `${pid}\n${startTime(pid)}\n`)

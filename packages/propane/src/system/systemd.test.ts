@@ -52,7 +52,7 @@ test('a message that could not be sent is reported, and later ones are still sen
   expect(readFileSync(file, 'utf8')).toBe('WATCHDOG=1\n')
 })
 
-test('where there is no systemd-notify that is said once', async () => {
+test('a missing systemd-notify is reported once', async () => {
   const { env, problems } = notifier('exit 0')
   rmSync(path.join(env.PATH!.split(':')[0]!, 'systemd-notify'))
   const it = new ServiceNotifier(problem => problems.push(problem), { ...env, PATH: '/nowhere' })

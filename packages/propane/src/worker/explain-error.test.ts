@@ -11,7 +11,7 @@ test('an error is one line with the place it comes from, and its stack', () => {
   expect(stack).toBe(error.stack)
 })
 
-test('an error without a message is called by its name, and what is not an error is shown', () => {
+test('an error without a message shows its name, and other values are shown as they are', () => {
   expect(explainError(Object.assign(new RangeError(''), { stack: '' })).reason).toBe('RangeError: RangeError')
   expect(explainError('just text')).toEqual({ reason: 'just text', stack: 'just text' })
   expect(explainError(undefined).reason).toBe('undefined')

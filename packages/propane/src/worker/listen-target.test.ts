@@ -62,7 +62,7 @@ test('a descriptor outranks a port, and a handle both', () => {
   expect(listenTarget([{ handle: {}, port: 80 }])).toEqual({ kind: 'other' })
 })
 
-test('what workers share: ports and files, unless each is to have its own', () => {
+test('workers share ports and files, unless each is to have its own', () => {
   const socket = path.resolve('x.sock')
   expect(sharedTarget(['x.sock'])).toMatchObject({ path: socket, port: 0, mode: 0, backlog: 511 })
   expect(sharedTarget([{ path: socket, writableAll: true, backlog: 7 }])).toMatchObject({ mode: 0o222, backlog: 7 })

@@ -53,7 +53,7 @@ test('connections of one request each do not count, those beside them that stay 
   expect(bench.longLived.count).toBe(16)
 })
 
-test('what comes beside short ones counts as soon as there is more of it than twice of them', () => {
+test('long connections beside short ones count as soon as there are more than twice as many', () => {
   const bench = new Bench()
   bench.hurry(4)
   bench.open(24)

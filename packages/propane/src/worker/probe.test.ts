@@ -21,7 +21,7 @@ test('any complete answer will do without a path, with one only a good one', asy
   )
 })
 
-test('what is not HTTP, no answer, or one that never ends, is said so', async () => {
+test('says so when a response is not HTTP, missing, or never ends', async () => {
   const says = (text: string) => (socket: Socket) => void socket.end(text)
   await expect(probe(says('hello'), { protocol: 'http', path: '', timeoutMs: 5000 })).rejects.toThrow(
     'GET / was answered with "hello", not HTTP',

@@ -29,7 +29,7 @@ test('development dependencies that are optional peers go, with what they bring'
   expect(await left(packages)).toEqual(['node_modules/cli'])
 })
 
-test('what production wants stays: optional dependencies, peers that are not optional, and what is nested', async () => {
+test('keeps what production needs: optional dependencies, required peers, and nested packages', async () => {
   const packages = {
     '': { dependencies: { cli: '1' }, devDependencies: { compiler: '1', image: '1', peer: '1' } },
     'node_modules/cli': { dependencies: { inner: '1' }, optionalDependencies: { image: '1' } },

@@ -34,7 +34,7 @@ function argumentsOf(program: string, cwd: string): string[] {
   return JSON.parse(stdout) as string[]
 }
 
-test('what runs is addressed by the link current, from wherever a command is typed', async () => {
+test('commands address the running release by the link current, from any folder', async () => {
   const target = await targetWithRelease()
   const app = join(target, 'current/app.js')
   for (const [program, cwd] of [

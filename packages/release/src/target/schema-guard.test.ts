@@ -11,7 +11,7 @@ const step = (version: string, phase: ReleaseMigration['phase']): ReleaseMigrati
 const used = { isEmpty: false }
 const files = (steps: readonly ReleaseMigration[]) => steps.map(({ file }) => file)
 
-describe('what an activation applies', () => {
+describe('an activation applies', () => {
   test('to a database in use: expand steps, and no contract step behind them', () => {
     const pending = [step('1', 'expand'), step('2', 'expand'), step('3', 'contract'), step('4', 'contract')]
     expect(files(planMigrations(pending, used))).toEqual(['1_step.sql', '2_step.sql'])
@@ -35,7 +35,7 @@ describe('what an activation applies', () => {
   })
 })
 
-describe('what keeps a release from running on a database', () => {
+describe('reasons why a release cannot run on a database', () => {
   const manifests = [{ migrations: [step('1', 'expand'), step('2', 'contract')] }] as unknown as Manifest[]
 
   test('a contract step that it does not have', () => {

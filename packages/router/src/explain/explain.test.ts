@@ -47,7 +47,7 @@ describe('each candidate is explained', () => {
     })
   })
 
-  test('what a wildcard cannot take, and how far the rest came', () => {
+  test('says what a wildcard cannot match, and how far the rest matched', () => {
     const router = new Router<string>()
     router.get('/n/*path<int>/x', 'numbers')
     router.get('/f/*path/edit', 'edit')
@@ -70,7 +70,7 @@ describe('each candidate is explained', () => {
     expect(results(router, 'GET', '/x/1/2')['GET /x/:b']).toBe('path: the path goes on: /2')
   })
 
-  test('which condition failed and what the request has there', () => {
+  test('says which condition failed and what the request has there', () => {
     const admin = (request?: { host: string }) => results(example(), 'GET', '/admin/7.json', request)['GET /admin/:id']
     expect(admin()).toBe('condition: host :t.example.com: no request was given to look at')
     expect(admin({ host: 'example.com' })).toBe('condition: host :t.example.com: the host is example.com')
@@ -202,7 +202,7 @@ test('encoded slashes are shown as the data they are', () => {
   expect(results(example(), 'GET', '/users/a%2Fb')['GET /users/:id<int>']).toBe('path: "a/b" is not int (id)')
 })
 
-test('what is not near is only counted', () => {
+test('routes that are not near are only counted', () => {
   const router = new Router<string>()
   for (let i = 0; i < 40; i++) router.get(`/near/${i}`, '')
   router.get('/far/:x', '')

@@ -74,7 +74,7 @@ describe('date', () => {
   ])('refuses %j', text => expect(isDate(text)).toBe(false))
 })
 
-describe('what a constraint may be made of', () => {
+describe('a constraint can be', () => {
   const made = (spec: Parameters<typeof toConstraint>[0]): Constraint => {
     const constraint = toConstraint(spec, types)
     if (typeof constraint === 'string') throw new Error(constraint)

@@ -14,7 +14,7 @@ test.each([
   expect(clean).toContain('[redacted]')
 })
 
-test('what is not a secret stays as it is', () => {
+test('values that are not secret stay unchanged', () => {
   const text = 'Accept: text/html\n{"name":"Ada","page":"2"} page=2 <input name="name" value="Ada">'
   expect(redactText(text)).toBe(text)
 })

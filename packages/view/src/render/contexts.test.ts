@@ -114,7 +114,7 @@ test.each([
   expect(() => print(template, value)).toThrow(UNSAFE)
 })
 
-test('what an author writes out is printed as it is', () => {
+test('values marked as raw are printed unchanged', () => {
   expect(print('<script><%== $x %></script>', 'go()')).toBe('<script>go()</script>')
   expect(print('<style><%= $x %></style>', raw('a > b {}'))).toBe('<style>a > b {}</style>')
 })

@@ -19,7 +19,7 @@ test('the home page has a title, the navigation and a policy for scripts', async
     .attribute('nav [aria-current]', 'href', '/login')
 })
 
-test('what does not exist is a page for browsers and a problem document for programs', async () => {
+test('a path that does not exist is a page for browsers and a problem document for programs', async () => {
   await t.visit('/nowhere').status(404).text('main a', 'Back to the home page')
   await t.get('/nowhere').status(404).problem('not_found')
 })

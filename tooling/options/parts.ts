@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { Context, compress, createServer, etag, serializeCookie, serve, serveStatic } from '@arlen/http'
 import { toFetch } from '@arlen/http/fetch'
 import { baselineOf, definePerf, defineScenario, type GateReport, medianInterval, runGate } from '@arlen/perf'
+import { startChild, wireRequest } from '@arlen/perf/load'
 import { createPg } from '@arlen/pg'
 import { startEmbedded } from '@arlen/pg/embedded'
 import {
@@ -380,6 +381,8 @@ export const PARTS: readonly Row[] = [
     misspelled: 'confidense',
     meant: 'confidence',
   },
+  { bag: '@arlen/perf startChild()', make: o => startChild(o as never), misspelled: 'fiel', meant: 'file' },
+  { bag: '@arlen/perf wireRequest()', make: o => wireRequest(o as never), misspelled: 'pth', meant: 'path' },
   { bag: '@arlen/perf runGate()', make: o => runGate(o), misspelled: 'scenario', meant: 'scenarios' },
   { bag: '@arlen/perf baselineOf()', make: o => baselineOf({} as GateReport, o), misspelled: 'comit', meant: 'commit' },
 ]

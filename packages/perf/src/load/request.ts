@@ -1,3 +1,5 @@
+import { invalidOption, type OptionTable, option, readOptions } from '@arlen/core/options'
+
 /** One request of a scenario. A text is the path of a GET. */
 export type ScenarioRequest = string | RequestDescription
 
@@ -37,9 +39,36 @@ export interface WireRequest {
 /** How the error begins where a server does not answer any more. */
 export const SILENCE = 'no answer came within'
 
-/** Everything that a description leaves open is decided. */
+/** The options of a request. */
+export const REQUEST: OptionTable<RequestDescription> = {
+  path: option.required(option.text),
+  method: option.text,
+  headers: option.recordOf(option.string),
+  form: option.recordOf(option.string),
+  json: option.any,
+  status: option.integer(100, 599),
+  contains: option.text,
+  check: option.oneOf('bytes', 'status'),
+}
+
+/** A request that can be sent. The owner is who has been given it, for errors. */
+export function checkRequest(owner: string, given: ScenarioRequest): RequestDescription {
+  const request: RequestDescription = typeof given === 'string' ? { path: given } : readOptions(owner, given, REQUEST)
+  const { path, json, form } = request
+  if (!path.startsWith('/'))
+    throw invalidOption(owner, 'path', `must begin with a slash, not be ${JSON.stringify(path)}`)
+  if (json !== undefined && form !== undefined)
+    throw invalidOption(owner, 'form', 'cannot stand beside json: a request has one body')
+  return request
+}
+
+/**
+ * Everything that a description leaves open is decided.
+ *
+ * @throws ArlenError option_unknown, option_invalid
+ */
 export function wireRequest(given: ScenarioRequest): WireRequest {
-  const request: RequestDescription = typeof given === 'string' ? { path: given } : given
+  const request = checkRequest('wireRequest()', given)
   const [type, body] = bodyOf(request)
   const headers: [string, string][] = [
     ['Host', '127.0.0.1'],

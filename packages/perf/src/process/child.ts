@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { perfError } from '../errors.ts'
 import type { Answer, Calls, Question } from './answer-calls.ts'
 
@@ -23,10 +24,24 @@ export interface ChildOptions {
   cores?: string | undefined
 }
 
+const OPTIONS: OptionTable<ChildOptions> = {
+  file: option.required(option.text),
+  args: option.listOf(option.string),
+  flags: option.listOf(option.string),
+  env: option.object,
+  cwd: option.text,
+  cores: option.text,
+}
+
 const KEPT_OUTPUT = 4_000
 
-/** Starts a module as a process of its own. It lives until `stop`, or as long as we do. */
-export function startChild<C extends Calls>({ file, args = [], flags = [], env, cwd, cores }: ChildOptions): Child<C> {
+/**
+ * Starts a module as a process of its own. It lives until `stop`, or as long as we do.
+ *
+ * @throws ArlenError option_unknown, option_invalid
+ */
+export function startChild<C extends Calls>(given: ChildOptions): Child<C> {
+  const { file, args = [], flags = [], env, cwd, cores } = readOptions('startChild()', given, OPTIONS)
   const command = [process.execPath, ...flags, file, ...args]
   const [program = '', ...rest] = cores === undefined ? command : ['taskset', '-c', cores, ...command]
   const child = spawn(program, rest, {

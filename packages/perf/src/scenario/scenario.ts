@@ -1,5 +1,5 @@
 import { invalidOption, type OptionTable, option, readOptions } from '@arlen/core/options'
-import type { RequestDescription, ScenarioRequest } from '../load/request.ts'
+import { checkRequest, REQUEST, type ScenarioRequest } from '../load/request.ts'
 
 /** What is measured of a scenario. */
 export type Measurement = 'counters' | 'throughput' | 'latency' | 'growth' | 'start'
@@ -64,17 +64,6 @@ export interface Scenario extends Omit<ScenarioOptions, 'request' | 'requests'> 
 
 const MEASUREMENTS = ['counters', 'throughput', 'latency', 'growth', 'start'] as const
 
-const REQUEST: OptionTable<RequestDescription> = {
-  path: option.required(option.text),
-  method: option.text,
-  headers: option.recordOf(option.string),
-  form: option.recordOf(option.string),
-  json: option.any,
-  status: option.integer(100, 599),
-  contains: option.text,
-  check: option.oneOf('bytes', 'status'),
-}
-
 const BUDGET: OptionTable<Budget> = {
   capacity: option.number(0),
   p50Ms: option.number(0),
@@ -115,15 +104,6 @@ export function defineScenario(given: ScenarioOptions): Scenario {
   }
   const sequence = requests ?? [request!]
   if (sequence.length === 0) throw invalidOption(OWNER, 'requests', 'must have at least one request')
-  for (const each of sequence) checkRequest(each)
+  for (const each of sequence) checkRequest(OWNER, each)
   return { ...rest, requests: sequence }
-}
-
-function checkRequest(request: ScenarioRequest): void {
-  const { path, json, form }: RequestDescription =
-    typeof request === 'string' ? { path: request } : readOptions(OWNER, request, REQUEST)
-  if (!path.startsWith('/'))
-    throw invalidOption(OWNER, 'path', `must begin with a slash, not be ${JSON.stringify(path)}`)
-  if (json !== undefined && form !== undefined)
-    throw invalidOption(OWNER, 'form', 'cannot stand beside json: a request has one body')
 }

@@ -293,11 +293,20 @@ export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; g
       'drop table t',
       'drop table if exists t cascade; create table t (a int)',
       'do $$ begin drop table t; end $$',
+      'do language plpgsql $$ begin drop table t; end $$',
+      "do $$ begin execute format('drop table %s', 't'); end $$",
+      "do $$ declare s text; begin s := 'drop table t'; execute s; end $$",
+      'do $$ begin perform $arlen$x$arlen$; drop table t; end $$',
+      'do $$ declare x int; begin insert into u values (1) returning a into x; drop table t; end $$',
       "do 'begin drop table t; end'",
       "do $$ declare s text := 'drop ta'; begin s := s || 'ble t'; execute s; end $$",
       "do $$ begin execute concat('drop table ', 't'); end $$",
     ],
-    good: ['create table t (a int); drop table t', 'create table public.t (a int); drop table t'],
+    good: [
+      'create table t (a int); drop table t',
+      'create table public.t (a int); drop table t',
+      "do language plpython3u $$ plpy.execute('drop table t') $$",
+    ],
   },
   drop_view: {
     bad: ['drop view v', 'drop materialized view v'],
@@ -321,6 +330,9 @@ export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; g
     ],
     good: [
       "drop type e; create type e as enum ('a')",
+      'create type r as range (subtype = int4); drop type r',
+      'create type c as (a int); drop type c',
+      'create domain d as int; drop domain d',
       "create type e2 as enum ('a'); drop type public.e; alter type e2 rename to e",
     ],
   },
@@ -333,6 +345,8 @@ export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; g
     good: [
       'drop trigger x on t; create trigger x after insert on t execute function f()',
       'create table t (a int); create trigger x after insert on t execute function f(); drop trigger x on public.t',
+      'create event trigger e on ddl_command_end execute function f(); drop event trigger e',
+      'create rule r as on insert to t do nothing; drop rule r on public.t',
     ],
   },
   drop_policy: {

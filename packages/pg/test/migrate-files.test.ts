@@ -8,6 +8,58 @@ import { openMigrationFolder } from './migration-folder.ts'
 const folder = await openMigrationFolder()
 const { write, target, up, exists } = folder
 
+test('a folder that is none, or is not there, is an error', async () => {
+  const file = join(folder.dir, 'file')
+  await writeFile(file, 'x')
+  expect(await rejection(up({ dir: file }))).toMatchObject({
+    code: 'migrations_not_found',
+    message: expect.stringContaining(`No migrations: ${file} is no folder.`),
+  })
+  const missing = join(folder.dir, 'none')
+  expect(await rejection(up({ dir: missing }))).toMatchObject({
+    code: 'migrations_not_found',
+    message: expect.stringContaining(`No migrations: ${missing} does not exist.`),
+  })
+  expect(await rejection(up({ dir: join(file, 'below') }))).toMatchObject({ code: 'migrations_not_found' })
+})
+
+test.for([-1, 1.5, Number.NaN])('lockTimeoutMs of %d is refused', async lockTimeoutMs => {
+  await write('1_a.sql', 'create table x (a int);')
+  expect(await rejection(up({ lockTimeoutMs }))).toMatchObject({
+    code: 'option_invalid',
+    message: expect.stringMatching(/^migrate\(\): the option lockTimeoutMs must be a whole number/),
+  })
+  expect(await exists('x')).toBe(false)
+})
+
+test('migrates up to a version, and not beyond', async () => {
+  for (const version of [1, 2, 10]) await write(`${version}_a.sql`, `create table t${version} (a int);`)
+  expect((await up({ to: '2' })).steps.map(({ version }) => version)).toEqual(['1', '2'])
+  expect((await up({ to: '2' })).steps).toEqual([])
+  expect((await up({ to: '9' })).steps).toEqual([])
+  expect((await up({ to: '10' })).steps.map(({ version }) => version)).toEqual(['10'])
+})
+
+test('a file that was applied and is gone is named when it is to be undone', async () => {
+  await write('1_a.sql', 'create table x (a int);\n-- down\ndrop table x;')
+  await up()
+  await rm(join(folder.dir, '1_a.sql'))
+  await write('2_b.sql', 'select 1;')
+  expect(await rejection(migrateDown(target()))).toMatchObject({
+    code: 'migration_missing',
+    message: `Migration 1_a is applied, but its file is not in ${folder.dir}.`,
+  })
+})
+
+test('undoing nothing is a report of nothing', async () => {
+  await write('1_a.sql', 'create table x (a int);\n-- down\ndrop table x;')
+  expect(await migrateDown(target())).toEqual({ steps: [], dryRun: false })
+  expect(await migrateDown({ ...target(), dryRun: true })).toEqual({ steps: [], dryRun: true })
+  await up()
+  expect(await migrateDown({ ...target(), dryRun: true })).toMatchObject({ steps: [{ version: '1' }], dryRun: true })
+  expect(await exists('x')).toBe(true)
+})
+
 describe('files that are refused before anything is done', () => {
   test.for<[string, string, RegExp]>([
     ['a.sql', 'select 1', /is not named <version>_<name>\.sql/],

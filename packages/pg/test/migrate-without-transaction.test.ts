@@ -129,6 +129,55 @@ describe('a step without a transaction', () => {
     expect(await states()).toEqual(['1 applied', '2 pending'])
   })
 
+  test.for<[what: string, statement: string, before: string, action: string, steps: number]>([
+    ['before it began', 'create index concurrently t_i on t (id)', 'drop index t_i', 'was not there yet', 1],
+    ['when it was done', 'create index concurrently t_i on t (id)', 'select', 'is there and valid', 0],
+    ['before it dropped', 'drop index concurrently t_j', 'create index t_j on t (id)', 'is still there', 1],
+    ['when it had dropped', 'drop index concurrently t_j', 'select', 'is gone', 0],
+    ['in what can be repeated', 'vacuum t', 'select', 'it can be run again as it is', 1],
+  ])('that was interrupted %s is continued', async ([, statement, before, action, steps]) => {
+    await write('1_a.sql', 'create table t (id int); create index t_j on t (id);')
+    await write('2_b.sql', `-- no transaction\n${statement};`)
+    await up()
+    await folder.db.execute("update arlen_migrations set state = 'started' where version = '2'")
+    await folder.db.execute(before as string)
+    const events: MigrationEvent[] = []
+    expect((await up({ onEvent: (event: MigrationEvent) => events.push(event) })).steps).toHaveLength(steps)
+    expect(events[0]).toMatchObject({ type: 'repaired', action: expect.stringContaining(action) })
+    expect(await states()).toEqual(['1 applied', '2 applied'])
+  })
+
+  test.for([
+    'vacuum t',
+    'analyze t',
+    'reindex table concurrently t',
+    'refresh materialized view m',
+    'create schema if not exists s',
+    'drop table if exists never',
+    'checkpoint',
+  ])('that was interrupted in "%s" is run again', async statement => {
+    await write('1_a.sql', 'create table t (id int); create materialized view m as select 1;')
+    await write('2_b.sql', `-- no transaction\n${statement};`)
+    await up()
+    await folder.db.execute("update arlen_migrations set state = 'started' where version = '2'")
+    expect((await up()).steps).toHaveLength(1)
+  })
+
+  test('that a person resolves is applied, or pending, whatever it was', async () => {
+    await write('2_b.sql', "-- no transaction\nselect 'something special';")
+    await up()
+    await folder.db.execute("update arlen_migrations set state = 'started', duration_ms = 7 where version = '2'")
+    await resolveMigration({ ...target(), version: '2', as: 'applied' })
+    expect(await states()).toEqual(['1 applied', '2 applied'])
+    expect(await folder.db.value("select duration_ms from arlen_migrations where version = '2'")).toBe(0)
+    expect((await up()).steps).toEqual([])
+    await write('3_c.sql', 'select 3;')
+    expect(await rejection(resolveMigration({ ...target(), version: '3', as: 'applied' }))).toMatchObject({
+      code: 'migration_invalid',
+      message: '3_c.sql: is not applied',
+    })
+  })
+
   test('that only a person can resolve names the commands', async () => {
     await write('2_b.sql', "-- no transaction\nselect 'something special';")
     await up()

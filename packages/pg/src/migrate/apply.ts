@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { invalidOption } from '@arlen/core/options'
 import type pg from 'pg'
 import { pgError } from '../errors.ts'
 import { DatabaseError } from '../server-errors/database-error.ts'
@@ -79,9 +78,7 @@ function textOf({ migration, direction }: Work): string {
 }
 
 export function lockTimeout(options: MigrateOptions): number {
-  const { lockTimeoutMs = 3_000 } = options
-  if (Number.isInteger(lockTimeoutMs) && lockTimeoutMs >= 0) return lockTimeoutMs
-  throw invalidOption('migrate()', 'lockTimeoutMs', `must be a whole number, not ${lockTimeoutMs}`)
+  return options.lockTimeoutMs ?? 3_000
 }
 
 async function inTransaction(work: Work): Promise<void> {

@@ -27,7 +27,7 @@ export class Observer {
     this.#step = step
     this.#options = options
     // A blocker is visible only while the step waits: look at least twice within a lock timeout.
-    const interval = Math.min(LOOK_MS, (options.lockTimeoutMs ?? 3_000) / 3)
+    const interval = options.lockTimeoutMs ? Math.min(LOOK_MS, options.lockTimeoutMs / 3) : LOOK_MS
     this.#timer = setInterval(() => {
       this.#looking ??= this.#look().finally(() => {
         this.#looking = undefined

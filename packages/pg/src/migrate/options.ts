@@ -45,7 +45,7 @@ export const MIGRATE_OPTIONS: OptionTable<MigrateOptions> = {
   dryRun: option.boolean,
   check: option.boolean,
   waitMs: option.durationMs(),
-  lockTimeoutMs: option.any,
+  lockTimeoutMs: option.integer(0),
   lockRetries: option.integer(0),
   onEvent: option.func,
   signal: option.object,

@@ -244,9 +244,13 @@ describe('timings', () => {
 
 test('each request is one line of log, with its route and what became of it', async () => {
   const served = await serveApp(app => void app.get('/users/:id', c => ({ id: c.params.id })))
+  const begin = performance.now()
   const response = await served.get('/users/7')
   await response.text()
+  const tookMs = performance.now() - begin
   await served.close()
+  expect(served.log[0]?.durationMs).toBeGreaterThan(0)
+  expect(served.log[0]?.durationMs).toBeLessThan(tookMs + 1)
   expect(served.log).toEqual([
     {
       level: 'info',

@@ -86,7 +86,16 @@ test.each<[string, string, (app: App) => void]>([
 
 test.each<[string, string, (app: App) => void]>([
   ['app.use()', 'app.use() takes a function; it was given a value of type string.', a => untyped(a).use!('x')],
-  ['app.onError()', 'app.onError() takes a function', a => untyped(a).onError!({})],
+  [
+    'app.onError()',
+    'app.onError() takes a function; it was given a value of type object.',
+    a => untyped(a).onError!({}),
+  ],
+  [
+    'app.notFound()',
+    'app.notFound() takes a function; it was given a value of type undefined.',
+    a => untyped(a).notFound!(),
+  ],
   ['a plugin', 'The plugin x needs a name and a function setUp', a => untyped(a).register!({ name: 'x' })],
   [
     'Express middleware',

@@ -339,6 +339,9 @@ test('documented errors match the responses, member by member', async () => {
     for (const [name, value] of Object.entries(given)) expect(typeOf(value), name).toBe(described[name].type)
   }
   expect(Problem.required).toEqual(['type', 'title', 'status', 'code', 'correlationId'])
+  expect(items.required).toEqual(['path', 'code', 'message'])
+  expect([Problem.type, items.type]).toEqual(['object', 'object'])
+  expect(Problem.properties.status).toEqual({ type: 'integer', minimum: 400, maximum: 599 })
 })
 
 test.each([

@@ -235,6 +235,46 @@ describe.each<[string, Start]>([
   })
 })
 
+describe('what an Express handler writes', () => {
+  async function start(handler: express.RequestHandler, store?: SessionStore) {
+    const app = express()
+    app.use(expressSession({ secrets, secure: false, store, log: false }))
+    app.get('/', handler)
+    return visitor(await listenExpress(app))
+  }
+
+  test('while its session is being stored waits, and goes on after that', async () => {
+    const memory = createMemorySessionStore()
+    const create = memory.create.bind(memory)
+    const store: SessionStore = Object.assign(memory, {
+      async create(...args: Parameters<SessionStore['create']>) {
+        await new Promise(done => setImmediate(done))
+        return create(...args)
+      },
+    })
+    const written: boolean[] = []
+    const ask = await start((request, response) => {
+      request.session.set('cart', 'x')
+      written.push(response.write('a'))
+      response.once('drain', () => response.end('b'))
+    }, store)
+    expect((await ask('/')).text).toBe('ab')
+    expect(written).toEqual([false])
+  })
+
+  test('is not sent if its session cannot be kept', async () => {
+    const written: unknown[] = []
+    const ask = await start((request, response) => {
+      request.session.set('big', 'x'.repeat(5000))
+      written.push(response.write('a'), response.flushHeaders())
+    })
+    const refused = await ask('/')
+    expect([refused.status, refused.json().code]).toEqual([500, 'session_too_large'])
+    expect(refused.headers.getSetCookie()).toEqual([])
+    expect(written[0]).toBe(false)
+  })
+})
+
 describe.each<[string, Start]>([
   ['Express', startExpress],
   ['Fastify', startFastify],
@@ -318,7 +358,10 @@ describe('options that cannot work are errors that say so', () => {
     const app = fastify()
     closing.push(() => app.close())
     app.register(fastifyCsrf)
-    await expect(app.ready()).rejects.toMatchObject({ code: 'session_missing' })
+    await expect(app.ready()).rejects.toMatchObject({
+      code: 'session_missing',
+      message: expect.stringContaining('c.session was read, but no app.register(fastifySession) runs'),
+    })
     const other = express()
     other.use(expressCsrf())
     const response = await visitor(await listenExpress(other))('/', { method: 'POST' })
@@ -334,8 +377,46 @@ describe('options that cannot work are errors that say so', () => {
       body: new URLSearchParams({ a: 'b' }),
     })
     expect({ status: response.status, code: response.json().code }).toEqual({ status: 500, code: 'csrf_form_unread' })
-    expect(response.json().message).toContain('express.urlencoded')
+    expect(response.json().message).toBe(
+      'The form was not read before expressCsrf(), so its CSRF token is not known. Register express.urlencoded({ extended: false }), or the parser of multipart forms, above it.',
+    )
+    const other = fastify()
+    other.addContentTypeParser('application/x-www-form-urlencoded', (_request, payload, done) => {
+      payload.resume()
+      done(null, undefined)
+    })
+    other.register(fastifySession, { secrets, secure: false })
+    other.register(fastifyCsrf)
+    other.post('/', () => 'never')
+    const refused = await visitor(await listenFastify(other))('/', {
+      method: 'POST',
+      body: new URLSearchParams({ a: 'b' }),
+    })
+    expect(refused.json()).toEqual({
+      code: 'csrf_form_unread',
+      message:
+        "The form was not read before fastifyCsrf, so its CSRF token is not known. Register @fastify/formbody, or @fastify/multipart with attachFieldsToBody: 'keyValues'.",
+    })
   })
+
+  test.each(['session', 'flash', 'csrfToken', 'csrfField'] as const)(
+    'request.%s of Fastify in a hook before the session',
+    async name => {
+      const app = fastify()
+      app.addHook('onRequest', async request => {
+        const member = request[name] as unknown
+        if (typeof member === 'function') member.call(request, 'key')
+      })
+      app.register(fastifySession, { secrets, secure: false })
+      app.get('/', () => 'never')
+      const response = await visitor(await listenFastify(app))('/')
+      expect(response.json()).toEqual({
+        code: 'session_missing',
+        message:
+          'c.session was read, but no fastifySession runs before this handler. Add it to the application or to the route.',
+      })
+    },
+  )
 
   test('a second library for sessions', async () => {
     const app = express()
@@ -344,11 +425,18 @@ describe('options that cannot work are errors that say so', () => {
       next()
     })
     app.use(expressSession({ secrets, log: false }))
-    expect((await visitor(await listenExpress(app))('/')).json().code).toBe('session_foreign')
+    expect((await visitor(await listenExpress(app))('/')).json()).toEqual({
+      code: 'session_foreign',
+      message:
+        'request.session already exists, from another session library. Use only one of them: remove it, or expressSession().',
+    })
     const other = fastify()
     closing.push(() => other.close())
     other.decorateRequest('session')
     other.register(fastifySession, { secrets })
-    await expect(other.ready()).rejects.toMatchObject({ code: 'session_foreign' })
+    await expect(other.ready()).rejects.toMatchObject({
+      code: 'session_foreign',
+      message: expect.stringContaining('remove it, or fastifySession.'),
+    })
   })
 })

@@ -145,6 +145,37 @@ test.each(KNOWN_ENV.map(name => [name.replace('*', 'X'), name]))('%s is no setti
   expect(warnings).toEqual([])
 })
 
+test.each([
+  [400, true],
+  [599, true],
+  [399, false],
+  [600, false],
+  [450.5, false],
+])('the status of an SQLSTATE may be %d: %j', (status, fits) => {
+  const read = () => load({ overrides: { db: { sqlstates: { P0001: { code: 'sold_out', status } } } } })
+  if (fits) expect(read().db.sqlstates).toEqual({ P0001: { code: 'sold_out', status } })
+  else expect(read).toThrow(/db\.sqlstates\.P0001\.status/)
+})
+
+test('what is secret is not shown among the settings', () => {
+  const env = {
+    DATABASE_URL: 'postgres://a:hunter2@b',
+    ARLEN_DB_PASSWORD: 'hunter2',
+    ARLEN_DB_READ: 'postgres://hunter2',
+  }
+  const { settings } = loadConfig({ root, environment: 'test', env })
+  const shown = settings.filter(({ path }) => path[0] === 'db' && ['url', 'password', 'read'].includes(path[1]!))
+  expect(shown.map(({ value }) => value)).toEqual(['[secret]', '[secret]', '[secret]'])
+  expect(JSON.stringify(settings)).not.toContain('hunter2')
+})
+
+test('a password of the database is a text or a function, and types have the parsers of an application', () => {
+  const password = () => 'x'
+  const custom = { 600: Number }
+  expect(load({ overrides: { db: { password, types: { custom } } } }).db).toMatchObject({ password, types: { custom } })
+  expect(() => load({ overrides: { db: { password: 7 as never } } })).toThrow(/db\.password .*must be/)
+})
+
 describe('an API alone has no sessions unless it asks for them', () => {
   test.each<[string, Partial<LoadConfigOptions>, boolean]>([
     ['is none', {}, true],

@@ -292,3 +292,17 @@ describe('files of libpq', () => {
     expect(String((await warned)[0])).toContain('chmod 600')
   })
 })
+
+test.each([
+  ['host=h password=a dbname=d', 'host=h password=*** dbname=d'],
+  ['host=h password=a nope=b dbname=d', 'host=h password=*** … dbname=d'],
+  ["host=h password='a b", 'host=h …'],
+  ["dbname='it\\'s' user=u", "dbname='it\\'s' user=u"],
+  ["user='a b' host=h", "user='a b' host=h"],
+  ['postgres://user:secret/db', 'postgres://user:***/db'],
+  ['postgres://h/d?user=a&nope=b', 'postgres://h/d?user=a&nope=b'],
+  ['postgres://h/d?password=a&rest&user=b&more=c', 'postgres://h/d?password=***&user=b&more=c'],
+  ['postgres://h/d?sslpassword=a&scram_client_key=b', 'postgres://h/d?sslpassword=***&scram_client_key=***'],
+])('%s is shown as %s', (text, shown) => {
+  expect(hidePassword(text)).toBe(shown)
+})

@@ -57,6 +57,72 @@ test.each([
   expect(other?.recipe).toContain('the next release writes it')
 })
 
+test.each([
+  ["from ('2026-01-01') to ('2027-01-01')", "at is not null and at >= '2026-01-01' and at < '2027-01-01'"],
+  ["from (minvalue) to ('2027-01-01')", "at is not null and at < '2027-01-01'"],
+  ["from ('2026-01-01') to (MAXVALUE)", "at is not null and at >= '2026-01-01'"],
+  ['from (minvalue) to (maxvalue)', 'at is not null'],
+  ["in ('a', 'b')", "at is not null and at in ('a', 'b')"],
+])('the check before a partition is attached for values %s says what its bound implies', async (bound, condition) => {
+  const known = new KnownSchema()
+  await lint('create table parts (id int, at date) partition by range (at)', known)
+  const [found] = await lint(`alter table parts attach partition p for values ${bound}`, known)
+  expect(found?.recipe).toContain(`add constraint p_bound check (${condition}) not valid`)
+  const [unknown] = await lint(`alter table others attach partition p for values ${bound}`)
+  expect(unknown?.recipe).toContain(`check (${condition.replaceAll(/\bat\b/g, 'key')}) not valid`)
+})
+
+test('a default partition is not compared, and the partition of an index neither', async () => {
+  expect(await rules('alter table parts attach partition p default')).toEqual([])
+  expect(await rules('alter index i attach partition j')).toEqual([])
+})
+
+test.each([
+  ['check (c > 0)', 'add constraint t_c_check check (c > 0) not valid', 'validate constraint t_c_check'],
+  ['constraint k check (c > 0)', 'add constraint k check (c > 0) not valid', 'validate constraint k'],
+  ['unique', 'create unique index concurrently t_c_key on t (c)', 'add constraint t_c_key unique using index t_c_key'],
+  [
+    'primary key',
+    'create unique index concurrently t_pkey on t (c)',
+    'add constraint t_pkey primary key using index t_pkey',
+  ],
+  [
+    'default 1 references u',
+    'add constraint t_c_fkey foreign key (c) references u not valid',
+    'validate constraint t_c_fkey',
+  ],
+])('the recipe for a new column with %s adds that apart', async (constraint, adds, then) => {
+  const [found] = await lint(`alter table t add column c int ${constraint}`)
+  expect(found?.recipe).toContain(adds)
+  expect(found?.recipe).toContain(then)
+})
+
+test.each(['drop table t', 'drop table t; create table t (b varchar(10))', 'drop table public.t cascade'])(
+  'what is known of a table ends with it: %s',
+  async statement => {
+    const known = new KnownSchema()
+    await lint('create table t (a varchar(10))', known)
+    expect(known.column('t', 'a')).toBeDefined()
+    await lint(statement, known)
+    expect(known.column('t', 'a')).toBeUndefined()
+  },
+)
+
+test.each([
+  'select 1 as a into t; drop table t',
+  'create table t as select 1 as a; drop table t',
+  'create foreign table t (a int) server s; drop foreign table t',
+  'create sequence t; drop sequence t',
+  "create type t as enum ('a'); drop type t",
+  'create collation c from "C"; drop collation c',
+  'create aggregate g (int) (sfunc = f, stype = int); drop aggregate g (int)',
+  'create extension e; drop extension e',
+  'create schema s; drop schema s',
+  'create server s foreign data wrapper w; drop server s',
+])('what the same migration has made may be dropped in it: %s', async text => {
+  expect(await rules(text)).toEqual([])
+})
+
 test('nothing is found in nothing', async () => {
   for (const up of ['', ' \n', '-- nothing yet', '/* nothing */;']) {
     expect(await lintMigration({ file: '1_x.sql', up, transactional: true }), up).toEqual([])

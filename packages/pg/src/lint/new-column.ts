@@ -93,7 +93,8 @@ function addLater(constraint: Tree, source: string, { head, on, name, table, col
     return `\n${head} add constraint ${check} ${body} not valid;${NEXT}${head} validate constraint ${check};`
   }
   const primary = constraint.contype === 'CONSTR_PRIMARY'
-  const key = given(primary ? 'pkey' : 'key')
+  // Without a name of its own, a primary key has the name of its table alone.
+  const key = primary ? quoteName(String(constraint.conname ?? derivedName(table, 'pkey'))) : given('key')
   return `${NEXT}${OWN_FILE}create unique index concurrently ${key} on ${on} (${name});${NEXT}${head} add constraint ${key} ${primary ? 'primary key' : 'unique'} using index ${key};`
 }
 

@@ -5,6 +5,10 @@ const table = {
   job_unknown: { message: 'The application has no job {name}. app.every() adds one.' },
   app_frozen: { message: '{what} came too late: the application has started. Register everything before listen().' },
   body_limit_invalid: { message: '{route} has a {name} of {actual}: it must be a number of {what}. ({source})' },
+  config_export_invalid: {
+    message: '{file} must export an object of settings as its default, but {problem}.',
+    remedy: 'Write export default defineConfig({ … }).',
+  },
   config_unloadable: { message: '{file} cannot be loaded: {reason}' },
   database_not_configured: {
     message: 'No database is configured.',

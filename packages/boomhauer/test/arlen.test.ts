@@ -127,6 +127,29 @@ test('a configuration of arlen that is not valid', async () => {
   expect((await app.get('/')).body).toBe('ok')
 })
 
+test('a file in config/ that exports no settings', async () => {
+  const app = await arlenApp({ 'app.ts': APP(`app.get('/', c => c.text('ok'))`) })
+  const report = async () => JSON.parse((await app.get('/', AS_PROGRAM)).body).diagnostics as Diagnostic[]
+  await app.save('config/app.ts', `const base = {}\n\nexport default () => base\n`)
+  expect(await report()).toMatchObject([
+    { stage: 'config', code: 'config_export_invalid', file: 'config/app.ts', line: 3, column: 8 },
+  ])
+  await app.save('config/app.ts', `// nothing\nexport const config = { http: { port: 1 } }\n`)
+  expect(await report()).toMatchObject([
+    { file: 'config/app.ts', line: 1, message: expect.stringContaining('no default export') },
+  ])
+  await app.save('config/app.ts', `export default { http: Promise.resolve({ port: 1 }) }\n`)
+  expect(await report()).toMatchObject([
+    {
+      file: 'config/app.ts',
+      line: 1,
+      column: 18,
+      message: expect.stringContaining('an object of settings, not a promise'),
+    },
+  ])
+  expect(await app.save('config/app.ts', 'export default {}\n')).toBe('ready')
+}, 30_000)
+
 test('an unhandled rejection is a notice on the pages, and the terminal says the same', async () => {
   const app = new TestFolder({
     '.env': 'API_TOKEN=abcdefgh',

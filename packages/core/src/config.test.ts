@@ -120,6 +120,26 @@ describe('resolveConfig', () => {
     expect(warnings).toEqual([expect.stringContaining('ARLEN_HTTP_PORT (environment): ignored')])
   })
 
+  test.each<[what: string, value: unknown]>([
+    ['a function', () => ({ port: 1 })],
+    ['a promise', Promise.resolve({ port: 1 })],
+    ['a list', [{ port: 1 }]],
+    ['null', null],
+    ['a number', 7],
+    ['a string', 'port=1'],
+    ['an instance of Map', new Map([['port', 1]])],
+    ['an object with a prototype of its own', Object.create(Object.create(null))],
+  ])('%s in the place of settings is a problem, and not ignored', (what, value) => {
+    const run = (values: unknown) => messageOf(() => resolveConfig({ schema, layers: [{ name: 'a.ts', values }] }))
+    expect(run(value)).toContain(`config (a.ts): must be an object of settings, not ${what}`)
+    expect(run({ http: value })).toContain(`http (a.ts): must be an object of settings, not ${what}`)
+  })
+
+  test('a namespace of a module, and an object without a prototype, are objects of settings', () => {
+    const values = Object.assign(Object.create(null), { http: Object.assign(Object.create(null), { port: 7 }) })
+    expect(resolveConfig({ schema, layers: [{ name: 'a.ts', values }] }).config.http.port).toBe(7)
+  })
+
   test('never shows a secret, neither in the listing nor in a problem', () => {
     const { config, settings } = resolveConfig({ schema, env: { ARLEN_SECRET_KEY: 'long-enough' } })
     expect(config.secretKey).toBe('long-enough')

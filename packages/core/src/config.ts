@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { mergeLayer, type Tree } from './config-layers.ts'
 import { coreError } from './errors.ts'
 import { type OptionTable, option, readOptions } from './options.ts'
 import { isSetByOrchestrator } from './orchestrator-env.ts'
@@ -6,9 +7,8 @@ import { listSettings, type Setting } from './settings.ts'
 import { suggest } from './suggest.ts'
 import { unknownVariable } from './unknown-variable.ts'
 
+export { misfitOf } from './config-layers.ts'
 export { listSettings, type Setting } from './settings.ts'
-
-type Tree = Record<string, unknown>
 
 /** One source of settings. */
 export interface ConfigLayer {
@@ -61,8 +61,8 @@ export interface ConfigProblem {
 /**
  * Merges the layers of a configuration and the environment, and validates the result.
  *
- * @throws ArlenError `config_invalid`, which lists every problem at once, and has them as `problems`: unknown keys (with a suggestion), values
- * that the schema rejects, variables with an unreadable value, and variables whose name is a typo of a setting's. Values are
+ * @throws ArlenError `config_invalid`, which lists every problem at once, and has them as `problems`: a layer or a group that is not an
+ * object, unknown keys (with a suggestion), values that the schema rejects, variables with an unreadable value, and variables whose name is a typo of a setting's. Values are
  * not quoted. Other variables with the prefix may belong to someone else: they become warnings. Variables that an orchestrator
  * sets for a service of that name are ignored.
  */
@@ -79,8 +79,15 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
   const sources = new Map<string, string>()
   const problems: ConfigProblem[] = []
 
+  const groups = new Set(settings.flatMap(({ path }) => path.map((_, depth) => path.slice(0, depth).join('.'))))
   for (const { name, values } of layers) {
-    mergeLayer(merged, values, [], key => sources.set(key, name))
+    mergeLayer(merged, values, groups, {
+      decided: key => sources.set(key, name),
+      unfit: (path, actual) => {
+        const message = `${path.join('.') || 'config'} (${name}): must be an object of settings, not ${actual}`
+        problems.push({ path, source: name, message })
+      },
+    })
   }
   const warnings: string[] = []
   const names = [...settings.map(candidate => candidate.env), ...knownEnv.filter(name => !name.endsWith('*'))]
@@ -103,7 +110,7 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
     if (value === undefined) {
       const message = `${variable} (environment): must be ${article(setting.kind)}`
       problems.push({ path: setting.path, source: variable, message })
-    } else mergeLayer(merged, nest(setting.path, value), [], key => sources.set(key, variable))
+    } else mergeLayer(merged, nest(setting.path, value), groups, { decided: key => sources.set(key, variable) })
   }
 
   const result = v.safeParse(schema, merged)
@@ -136,28 +143,6 @@ export function resolveConfig<Config>(options: ResolveConfigOptions<Config>): Re
 
 function isKnown(variable: string, known: readonly string[]): boolean {
   return known.some(name => (name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : name === variable))
-}
-
-/** Later layers override single settings. Lists are replaced as a whole; `undefined` is ignored. */
-function mergeLayer(into: Tree, values: unknown, path: readonly string[], decided: (key: string) => void): void {
-  if (!isTree(values)) return
-  for (const [key, value] of Object.entries(values)) {
-    if (value === undefined || key === '__proto__') continue
-    const here = [...path, key]
-    if (isTree(value)) {
-      const existing = into[key]
-      const branch = isTree(existing) ? existing : {}
-      into[key] = branch
-      mergeLayer(branch, value, here, decided)
-    } else {
-      into[key] = value
-      decided(here.join('.'))
-    }
-  }
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 function nest(path: readonly string[], value: unknown): unknown {

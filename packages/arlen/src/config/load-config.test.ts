@@ -71,6 +71,49 @@ describe('the layers', () => {
     expect(load).toThrow(/a text/)
   })
 
+  const WANTED = 'must export an object of settings as its default, but'
+  test.each<[text: string, problem: string]>([
+    ['export default () => ({ http: { port: 1 } })', 'its default export is a function.'],
+    ['export default async () => ({})', 'its default export is a function.'],
+    ['export default class {}', 'its default export is a function.'],
+    ['export default null', 'its default export is null.'],
+    ['export default Promise.resolve({})', 'its default export is a promise.'],
+    ['export default [{ http: { port: 1 } }]', 'its default export is a list.'],
+    ['export default "port"', 'its default export is a string.'],
+    ['export default 7', 'its default export is a number.'],
+    ['export default new Map()', 'its default export is an instance of Map.'],
+    ['export default undefined', 'it has no default export.'],
+    ['export const config = { http: { port: 1 } }', 'it has no default export.'],
+    ['const config = { http: { port: 1 } }', 'it has no default export.'],
+    ['', 'it has no default export.'],
+    ['// nothing yet', 'it has no default export.'],
+    ['module.exports = () => ({})', 'its default export is a function.'],
+    ['exports.__esModule = true; exports.config = {}', 'it has no default export.'],
+  ])('are refused where they export no settings: %s', (text, problem) => {
+    for (const file of ['config/app.js', 'config/app.ts', 'config/environments/test.ts']) {
+      write({ [file]: text })
+      expect(load, file).toThrow(
+        expect.objectContaining({
+          code: 'config_export_invalid',
+          message: `${file} ${WANTED} ${problem} Write export default defineConfig({ … }).`,
+        }),
+      )
+      rmSync(join(root, file))
+    }
+  })
+
+  test('may be CommonJS, and may export a namespace', () => {
+    write({ 'config/app.js': 'module.exports = { http: { port: 1001 } }' })
+    expect(load().http.port).toBe(1001)
+    write({ 'config/environments/test.js': 'exports.__esModule = true; exports.default = { http: { port: 1002 } }' })
+    expect(load().http.port).toBe(1002)
+    write({
+      'config/http.ts': 'export const port = 1003',
+      'config/environments/test.ts': 'import * as http from "../http.ts"; export default { http }',
+    })
+    expect(load().http.port).toBe(1003)
+  })
+
   test('are validated together, and every problem is reported', () => {
     write({ 'config/app.ts': 'export default { http: { port: -1 }, views: { dir: 7 } }' })
     expect(load).toThrow(

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-import { type ConfigLayer, type ResolvedConfig, resolveConfig } from '@arlen/core/config'
+import { types } from 'node:util'
+import { type ConfigLayer, misfitOf, type ResolvedConfig, resolveConfig } from '@arlen/core/config'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { appError } from '../errors.ts'
 import { type Config, type ConfigInput, configSchema, KNOWN_ENV, platformLayer } from './config.ts'
@@ -39,7 +40,8 @@ const OPTIONS: OptionTable<LoadConfigOptions> = {
  * Reads `config/app` and `config/environments/<environment>` below the root, if they exist, and merges them with the
  * environment: files, then `HOST`, `PORT` and `DATABASE_URL`, then `ARLEN_*`.
  *
- * @throws ArlenError `config_invalid` with every problem at once, `config_unloadable` if a file throws
+ * @throws ArlenError `config_invalid` with every problem at once, `config_unloadable` if a file throws, `config_export_invalid` if what
+ *   it exports by default is not an object
  */
 export function loadConfig(given: LoadConfigOptions): ResolvedConfig<Config> {
   const options = readOptions('loadConfig()', given, OPTIONS)
@@ -48,7 +50,8 @@ export function loadConfig(given: LoadConfigOptions): ResolvedConfig<Config> {
   reads(join(root, 'config'), 'source')
   for (const name of ['config/app', `config/environments/${environment}`]) {
     const file = ['.ts', '.js'].map(suffix => join(root, name + suffix)).find(path => existsSync(path))
-    if (file) layers.push({ name: relative(root, file), values: withoutDocument(valuesOf(file)) })
+    if (file)
+      layers.push({ name: relative(root, file), values: withoutDocument(settingsOf(file, relative(root, file))) })
   }
   if (overrides) layers.push({ name: 'createApp()', values: withoutDocument(overrides) })
   layers.push(platformLayer(env))
@@ -79,11 +82,28 @@ function withoutDocument(values: unknown): unknown {
   return isOff ? { ...values, openApi: { path: '' } } : values
 }
 
+/** @throws ArlenError `config_export_invalid`: what is not exported by default would be ignored */
+function settingsOf(file: string, name: string): unknown {
+  const values = defaultOf(load(file))
+  if (values !== undefined && misfitOf(values) === undefined) return values
+  const problem = values === undefined ? 'it has no default export' : `its default export is ${misfitOf(values)}`
+  const error = appError('config_export_invalid', { file: name, problem })
+  // As `config_invalid` has them, for tools that show the place.
+  throw Object.defineProperty(error, 'problems', { value: [{ path: [], source: name, message: error.message }] })
+}
+
+/** As `import` has it: what a CommonJS module exports is its default export, unless it exports nothing. */
+function defaultOf(exported: unknown): unknown {
+  const isTranspiled = Object.hasOwn(Object(exported), '__esModule')
+  if (types.isModuleNamespaceObject(exported) || isTranspiled) return (exported as { default?: unknown }).default
+  const isNothing = misfitOf(exported) === undefined && Object.keys(exported as object).length === 0
+  return isNothing ? undefined : exported
+}
+
 /** Loaded synchronously, so that an application has its configuration while its module is evaluated. */
-function valuesOf(file: string): unknown {
+function load(file: string): unknown {
   try {
-    const module = createRequire(file)(file) as { default?: unknown }
-    return module.default
+    return createRequire(file)(file)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw appError('config_unloadable', { file, reason }, { cause })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import type { SourceLocation } from '@arlen/core/stack'
 import { envFileNames } from '../build/env-files.ts'
+import { findTopLevel } from './find-await.ts'
 import { findSetting, findVariable } from './find-setting.ts'
 
 /** The parts read here of what a `config_invalid` of @arlen/core lists. */
@@ -13,6 +14,9 @@ export interface ConfigProblem {
   source: string
   message: string
 }
+
+/** Where a file is to be read that exports nothing. */
+const FIRST = { line: 1, column: 1 }
 
 /** The problems that a configuration error lists, if it is one. */
 export function problemsOf(error: unknown): readonly ConfigProblem[] {
@@ -38,7 +42,10 @@ export function placeProblems(
 function callSiteOf(problem: ConfigProblem, report: Diagnostic, root: string, env: string): SourceLocation | undefined {
   const { path, source } = problem
   const file = join(root, source)
-  if (/\.[cm]?[jt]s$/.test(source) && existsSync(file)) return at(file, findSetting(read(file), path))
+  if (/\.[cm]?[jt]s$/.test(source) && existsSync(file)) {
+    const text = read(file)
+    return at(file, path.length === 0 ? (findTopLevel('default', text) ?? FIRST) : findSetting(text, path))
+  }
   if (source === 'createApp()' && report.file !== undefined && report.line !== undefined) {
     const caller = join(root, report.file)
     const text = read(caller)

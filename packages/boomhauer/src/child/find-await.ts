@@ -2,8 +2,11 @@ import jsTokens from 'js-tokens'
 
 const CLOSES_PARAMETERS = /(?:=>|\))\s*$/
 
-/** The first `await` or `throw` of a module outside functions and classes, from 1. */
-export function findTopLevel(word: 'await' | 'throw', source: string): { line: number; column: number } | undefined {
+/** The first of a word of the language in a module outside functions and classes, from 1. */
+export function findTopLevel(
+  word: 'await' | 'throw' | 'default',
+  source: string,
+): { line: number; column: number } | undefined {
   let at = 0
   /** For each open brace, whether it begins a function or a class. */
   const braces: boolean[] = []

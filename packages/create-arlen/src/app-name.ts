@@ -3,6 +3,8 @@ import { createError } from './errors.ts'
 
 /** npm rejects these, and folders with these names mean something else. */
 const RESERVED = new Set(['node_modules', 'favicon.ico', ...builtinModules])
+/** Windows has devices of these names in every folder, so that nobody could check out the repository there. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/
 const LONGEST = 214
 
 /**
@@ -25,6 +27,7 @@ function problemOf(name: string, dependencies: readonly string[]): string | unde
   // As images and host names have it.
   if (/[._-]{2}|[._-]$/.test(name)) return 'dots, hyphens and underscores must stand alone between letters or digits'
   if (RESERVED.has(name)) return 'the name is reserved'
+  if (DEVICE.test(name)) return 'the name is that of a device on Windows'
   if (dependencies.includes(name)) return 'it would depend on a package with its own name'
   return undefined
 }
@@ -37,7 +40,7 @@ function suggestName(name: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 50)
     .replace(/^-|-$/g, '')
-  return plain === '' || plain === name || RESERVED.has(plain) ? 'my-app' : plain
+  return plain === '' || plain === name || RESERVED.has(plain) || DEVICE.test(plain) ? 'my-app' : plain
 }
 
 /** `my-shop` → `My Shop` */

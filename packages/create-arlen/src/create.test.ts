@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -88,6 +88,53 @@ describe('a folder', () => {
     expect(readdirSync(cwd)).toEqual(['file'])
   })
 
+  test.skipIf(process.platform !== 'linux')('where no folders can be made is refused at once', async () => {
+    for (const folder of ['/proc/shop', '/proc/self/a/shop']) {
+      await expect(make(folder), folder).rejects.toMatchObject({
+        code: 'folder_not_writable',
+        message: expect.stringMatching(/no new folders|permission denied/),
+      })
+    }
+  })
+
+  test('behind a symbolic link to nothing is refused, and the link stays', async () => {
+    symlinkSync('nowhere', join(cwd, 'link'))
+    symlinkSync('circle', join(cwd, 'circle'))
+    for (const folder of ['link', 'link/shop', 'circle', 'circle/shop']) {
+      await expect(make(folder), folder).rejects.toMatchObject({
+        code: 'folder_not_writable',
+        message: expect.stringMatching(
+          /a part of the path is a symbolic link to nothing|a symbolic link in the path leads back/,
+        ),
+      })
+    }
+    expect(readdirSync(cwd)).toEqual(['circle', 'link'])
+  })
+
+  test('behind a symbolic link to a folder is made there', async () => {
+    mkdirSync(join(cwd, 'real'))
+    symlinkSync('real', join(cwd, 'link'))
+    await make('link', { template: 'lite' })
+    expect(readdirSync(join(cwd, 'real'))).toContain('app.ts')
+  })
+
+  test('whose path is too long is refused, and nothing of it is left', async () => {
+    await expect(make(`${'a/'.repeat(2_100)}shop`)).rejects.toMatchObject({
+      code: 'folder_not_writable',
+      message: expect.stringContaining('the path is too long.'),
+    })
+    await expect(make(`${'x'.repeat(300)}/shop`)).rejects.toMatchObject({ code: 'folder_not_writable' })
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
+  test.skipIf(process.getuid?.() === 0)('that may not be read is refused', async () => {
+    mkdirSync(join(cwd, 'shop'), { mode: 0o000 })
+    await expect(make('shop', { force: true })).rejects.toMatchObject({
+      code: 'folder_not_writable',
+      message: expect.stringContaining('permission denied'),
+    })
+  })
+
   test('is as before when something fails half-way', async () => {
     mkdirSync(join(cwd, 'shop/src'), { recursive: true })
     writeFileSync(join(cwd, 'shop/app.ts'), 'old')
@@ -141,6 +188,10 @@ describe('a name', () => {
     ['valibot', 'my-app'],
     ['http', 'my-app'],
     ['日本', 'my-app'],
+    ['con', 'my-app'],
+    ['lpt1.shop', 'lpt1-shop'],
+    ['..shop', 'shop'],
+    ['...', 'my-app'],
     ['x'.repeat(215), 'x'.repeat(50)],
   ])('%s is refused, and %s is proposed', async (name, proposed) => {
     await expect(make(name)).rejects.toMatchObject({
@@ -150,7 +201,7 @@ describe('a name', () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
-  test.each(['shop', 'shop2', '2shops', 'my.shop', 'my_shop', 'x'])('%s is taken', async name => {
+  test.each(['shop', 'shop2', '2shops', 'my.shop', 'my_shop', 'x', 'consoles'])('%s is taken', async name => {
     await expect(make(name, { template: 'lite' })).resolves.toMatchObject({ name })
   })
 })

@@ -114,8 +114,16 @@ function checkFolder(folder: string, force: boolean): void {
   if (!existsSync(folder)) return
   if (!statSync(folder).isDirectory()) throw createError('folder_is_file', { folder })
   // An empty clone of a repository is a place to start.
-  const there = readdirSync(folder).filter(name => name !== '.git' && name !== '.DS_Store')
+  const there = namesIn(folder).filter(name => name !== '.git' && name !== '.DS_Store')
   if (there.length > 0 && !force) throw createError('folder_not_empty', { folder })
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    throw createError('folder_not_writable', { folder, reason: reasonOf(error) }, { cause: error })
+  }
 }
 
 async function installDependencies(
@@ -157,6 +165,11 @@ function throwIfAborted(signal: AbortSignal): void {
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  ENOENT: 'the file system takes no new folders',
+  EEXIST: 'a part of the path is a symbolic link to nothing',
+  ELOOP: 'a symbolic link in the path leads back to itself',
+  ENAMETOOLONG: 'the path is too long',
+  EDQUOT: 'your quota of the disk is used up',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of the path is a file',

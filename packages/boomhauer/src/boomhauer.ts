@@ -172,6 +172,7 @@ export class Boomhauer extends EventEmitter<BoomhauerEvents> {
       this.#live.active()
       this.emit('request', request)
     })
+    supervisor.on('activity', () => this.#live.active())
     this.#watcher?.on('stir', () => supervisor.hold())
     this.#watcher?.on('calm', () => supervisor.release())
     this.#watcher?.on('loop', path => this.#loop(path))

@@ -52,6 +52,12 @@ app.every('removing old carts', 3_600_000, () => undefined)
 app.every('failing / often', 3_600_000, () => {
   throw new Error('no such cart')
 })
+let runs = 0
+app.every('counting', 3_600_000, async () => {
+  runs++
+  await app.mail.send('note', { to: 'ada@example.com', locals: { text: 'run ' + runs } })
+  console.log('counted', runs)
+})
 app.onStart('notes', async () => {
   await app.db.query('create table if not exists notes (text text)')
 })

@@ -106,4 +106,22 @@ describe.skipIf(!CHROMIUM)(`the panel in a browser${REASON}`, () => {
     await tab.getByText('Error: no such cart').waitFor()
     expect(tab.url()).toMatch(/\/_boomhauer\/jobs$/)
   })
+
+  test('a job that runs is renewed in the open list, with the focus, and its mail appears in the other', async () => {
+    const [jobs, mails] = [await openTab(browser), await openTab(browser)]
+    await jobs.goto(`${app.server.url}/_boomhauer/jobs`)
+    await mails.goto(`${app.server.url}/_boomhauer/outbox`)
+    const before = await mails.getByRole('row').count()
+    const row = jobs.getByRole('row', { name: 'counting' })
+    await row.getByRole('button').focus()
+    for (const runs of [1, 2]) {
+      await fetch(`${app.server.url}/_boomhauer/jobs/counting/run`, { method: 'POST', redirect: 'manual' })
+      await row.getByRole('cell', { name: String(runs), exact: true }).waitFor()
+    }
+    expect(await jobs.evaluate(`document.activeElement.closest('tr').dataset.key`)).toBe('counting')
+    await mails
+      .getByRole('row')
+      .nth(before + 1)
+      .waitFor()
+  })
 })

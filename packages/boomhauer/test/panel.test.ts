@@ -152,6 +152,7 @@ test('jobs are listed and can be run at once', async () => {
   expect(await json('jobs')).toMatchObject([
     { name: 'removing old carts', everyMs: 3_600_000, runs: 0, isRunning: false, nextAt: expect.any(Number) },
     { name: 'failing / often', runs: 0 },
+    { name: 'counting', runs: 0 },
   ])
   const done = await post(`jobs/${encodeURIComponent('removing old carts')}/run`, {
     host: 'localhost:1',
@@ -162,6 +163,7 @@ test('jobs are listed and can be run at once', async () => {
   expect(await json('jobs')).toMatchObject([
     { runs: 1, last: { startedAt: expect.any(Number), durationMs: expect.any(Number) } },
     { runs: 1, last: { failure: 'Error: no such cart' } },
+    { runs: 0 },
   ])
   expect(await page('jobs')).toContain('Error: no such cart')
   expect((await post('jobs/nothing/run')).status).toBe(404)

@@ -52,6 +52,15 @@ test('--dry-run says the same and writes nothing', async () => {
   expect(readdirSync(root)).toEqual(['package.json'])
 })
 
+test('routes of a controller are in the OpenAPI document, where there is one', async () => {
+  const mount = async () => (await generate('controller', 'reports', '--dry-run')).out
+  mkdirSync(join(root, 'config/environments'), { recursive: true })
+  writeFileSync(join(root, 'config/app.ts'), "export default { openApi: { path: '/openapi.json' } }")
+  expect(await mount()).toContain("app.group('/reports', { openApi: true }, reportsRoutes)")
+  writeFileSync(join(root, 'config/environments/development.ts'), 'export default { openApi: false }')
+  expect(await mount()).toContain("app.group('/reports', reportsRoutes)")
+})
+
 test('adds routes to app.ts, or says what to add', async () => {
   expect((await generate('controller', 'reports')).out).toContain(
     "Add to your application:\n  import { reportsRoutes } from './src/reports/controller.ts'\n  app.group('/reports', reportsRoutes)",
@@ -64,7 +73,13 @@ test('adds routes to app.ts, or says what to add', async () => {
   expect(out).toContain("change app.ts\n  + import { articleApi } from './src/articles/api.ts'")
   expect(out).toContain('Anybody can read and change articles')
   expect(text('app.ts')).toContain("app.group('/api/articles', articleApi)\n\nexport default app\n")
-  expect((await generate('resource', 'article', 'title')).out).not.toContain('app.ts')
+  const again = await generate('resource', 'article', 'title')
+  expect(again.out).not.toContain('app.ts')
+  expect(JSON.parse((await generate('resource', 'article', 'title', '--json')).out)).toMatchObject({
+    created: [],
+    changed: [],
+    unchanged: expect.arrayContaining(['src/articles/api.ts']),
+  })
   expect(readdirSync(join(root, 'db/migrations'))).toHaveLength(1)
 })
 

@@ -45,6 +45,7 @@ export interface MailEvent {
 }
 
 const sending: Channel = channel('arlen:mail:send')
+const kept: Channel = channel('arlen:mail:keep')
 const OPTIONS: OptionTable<MailerOptions> = {
   templates: option.required(option.object),
   from: option.any,
@@ -112,6 +113,7 @@ async function deliver(message: MailMessage, { smtp, outbox, log }: Ways): Promi
   if (event.handled) return { id, rejected: [] }
   if (outbox !== undefined) {
     const file = await keepMessage(outbox, message)
+    kept.publish({ message, file })
     log.info({ mail: template, file }, 'mail was kept in the outbox')
     return { id, rejected: [] }
   }

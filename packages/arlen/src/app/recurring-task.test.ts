@@ -1,5 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createLogger } from '@arlen/core/logger'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { RecurringTask } from './recurring-task.ts'
 
 const lines: Record<string, unknown>[] = []
@@ -68,6 +69,19 @@ test('a failure is logged and does not end it; work that is under way is not beg
   release!()
   await stopping
   expect([begun, vi.getTimerCount()]).toEqual([2, 0])
+})
+
+test('tools are told of the start and of the end of each run', async () => {
+  const seen: unknown[] = []
+  const listener = (state: unknown) => void seen.push(state)
+  subscribe('arlen:job', listener)
+  onTestFinished(() => void unsubscribe('arlen:job', listener))
+  const recurring = new RecurringTask('cleaning', 1000, () => new Promise(done => setTimeout(done, 20)), log)
+  const runs = [recurring.runNow(), recurring.runNow()]
+  expect(seen).toMatchObject([{ name: 'cleaning', runs: 1, isRunning: true }])
+  await vi.advanceTimersByTimeAsync(20)
+  await Promise.all(runs)
+  expect(seen).toMatchObject([{}, { name: 'cleaning', runs: 1, isRunning: false, last: { durationMs: 20 } }])
 })
 
 test('reports its runs, runs at once on demand, and shares a run among simultaneous demands', async () => {

@@ -1,4 +1,8 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
 import type { InspectedJob, Logger } from '@arlen/core'
+
+/** Publishes the state of a task at the start and at the end of each run, for tools that display it, such as a development server. */
+const changed: Channel = channel('arlen:job')
 
 /** The longest delay of a Node.js timer. */
 const LONGEST_MS = 2 ** 31 - 1
@@ -43,11 +47,14 @@ export class RecurringTask {
   /** Runs it now, and joins a run that is in progress. Rejects with its failure. */
   runNow(): Promise<void> {
     clearTimeout(this.#timer)
-    this.#running ??= this.#run().finally(() => {
+    if (this.#running) return this.#running
+    this.#running = this.#run().finally(() => {
       this.#running = undefined
       // Scheduled only now, so that runs that take longer than the interval do not overlap.
       this.#wait(this.#everyMs * (0.9 + 0.2 * Math.random()))
+      changed.publish(this.state)
     })
+    changed.publish(this.state)
     return this.#running
   }
 

@@ -38,6 +38,8 @@ export interface ChildEvents {
   diagnostics: [diagnostics: readonly Diagnostic[]]
   rejected: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestRecord]
+  /** Something has happened outside of requests. */
+  activity: []
   /** It has loaded more. */
   loaded: [loaded: Loaded]
   /** Its main thread does not return from this location. */
@@ -218,6 +220,9 @@ export class Child extends EventEmitter<ChildEvents> {
         break
       case 'request':
         this.emit('request', message.request)
+        break
+      case 'activity':
+        this.emit('activity')
     }
   }
 

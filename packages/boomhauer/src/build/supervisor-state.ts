@@ -35,6 +35,8 @@ export interface SupervisorEvents {
   /** An unhandled rejection, which the application has logged. */
   rejected: [diagnostics: readonly Diagnostic[]]
   request: [request: RequestRecord]
+  /** A job has started or ended, or a mail was kept. */
+  activity: []
   /** What a build has loaded, and the globs in the application's configuration, if it was read. */
   built: [loaded: Loaded, info: AppInfo | undefined]
   /** The running application has loaded more. */

@@ -259,6 +259,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     child.on('rejected', diagnostics => this.emit('rejected', diagnostics))
     child.on('stuck', at => this.emit('diagnostics', [busyDiagnostic(at, this.#settings.root)]))
     child.on('request', request => this.emit('request', request))
+    child.on('activity', () => this.emit('activity'))
     child.on('loaded', loaded => this.emit('loaded', loaded))
     const state = { kind: 'ready', build: id, child, socket, info } as const
     this.#served.settle(state)

@@ -113,6 +113,7 @@ async function load({ entry, socket, inspect }: Extract<ToChild, { type: 'load' 
       const { reason } = message as { reason: unknown }
       send({ type: 'rejected', diagnostics: report(reason) })
     })
+    for (const name of ['arlen:job', 'arlen:mail:keep']) subscribe(name, () => send({ type: 'activity' }))
     const { routeOfRequest } = recordRequests(request => send({ type: 'request', request }))
     printLoggedErrors({
       report: error => report(error, routeOfRequest()),

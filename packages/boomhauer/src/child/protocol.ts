@@ -131,6 +131,8 @@ export type FromChild =
   /** An unhandled rejection. The application has logged it and continues. */
   | { type: 'rejected'; diagnostics: readonly Diagnostic[] }
   | { type: 'request'; request: RequestRecord }
+  /** A job has started or ended, or a mail was kept. */
+  | { type: 'activity' }
   /** The answer to a question, or why there is none. */
   | { type: 'answer'; id: number; answer?: unknown; error?: string }
   /** Where the start waits, if known. */
@@ -147,6 +149,7 @@ const FROM_CHILD = new Set<unknown>([
   'crashed',
   'diagnostics',
   'request',
+  'activity',
   'answer',
 ])
 

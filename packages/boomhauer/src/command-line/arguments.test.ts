@@ -43,6 +43,9 @@ test.each(['once', 'prepare-only', 'print-routes'])('--%s watches nothing', mode
 
 test.each([
   [['--port', 'many'], /--port must be a number, not many/],
+  [['--port', '99999'], /--port must be a whole number from 0 to 65535, not 99999/],
+  [['--port', '-1'], /--port must be a whole number from 0 to 65535|--port needs a value/],
+  [['--port', '1.5'], /--port must be a whole number from 0 to 65535, not 1\.5/],
   [['--port', ''], /--port must be a number/],
   [['--port'], /--port needs a value/],
   [['--port', '--once'], /--port needs a value/],

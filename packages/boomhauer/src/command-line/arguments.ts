@@ -64,7 +64,7 @@ export function parseArguments(argv: readonly string[]): { mode: Mode; json?: tr
   const poll = text('poll')
   const options = {
     entry: positionals[0],
-    port: numberOf('port', text('port')),
+    port: portOf(text('port')),
     host: text('host'),
     allowedHosts: values.get('allow-host'),
     env: text('env'),
@@ -123,6 +123,12 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken): void {
   const missing = value === undefined || (!inlineValue && value.startsWith('--') && name !== 'node-arg')
   if (option.type === 'string' && missing) throw wrong(`${rawName} needs a value.`)
   if (option.type === 'boolean' && inlineValue && name !== 'poll') throw wrong(`${rawName} takes no value.`)
+}
+
+function portOf(text: string | undefined): number | undefined {
+  const port = numberOf('port', text)
+  if (port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535)) return port
+  throw wrong(`--port must be a whole number from 0 to 65535, not ${text}.`)
 }
 
 function numberOf(option: string, text: string | undefined): number | undefined {

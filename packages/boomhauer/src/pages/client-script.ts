@@ -2,7 +2,7 @@
  * Runs in the pages. It keeps a stream of events open while the page is visible (a browser has few connections for each
  * host, and hidden pages would use them up), reloads the page when a newer build than its own is there, swaps style
  * sheets in place, and shows notices in a shadow tree that the page's own styles do not reach. The lists of the panel get new rows
- * while they are open; the others stay as they are, with the focus and the selection in them.
+ * while they are open; rows that are the same stay as they are, with the focus and the selection in them.
  */
 export const CLIENT_SCRIPT: string = `(() => {
   'use strict'
@@ -120,8 +120,18 @@ export const CLIENT_SCRIPT: string = `(() => {
       }
       const first = known.values().next().value
       for (const [key, row] of rows) if (!known.has(key)) first.before(row)
+      for (const [key, row] of known) {
+        const next = rows.get(key)
+        if (next && next.innerHTML !== row.innerHTML) renew(row, next)
+      }
       for (const [key, row] of known) if (!rows.has(key) && !isInUse(row)) row.remove()
     }
+  }
+
+  function renew(row, next) {
+    const hasFocus = row.contains(document.activeElement)
+    row.replaceWith(next)
+    if (hasFocus) next.querySelector('button, a')?.focus()
   }
 
   function isInUse(row) {

@@ -62,7 +62,7 @@ export class LiveReload {
     this.#write(this.#event(message))
   }
 
-  /** Requests have been answered: pages that list them are told soon. */
+  /** Requests have been answered, jobs have run: pages that list them are told soon. */
   active(): void {
     if (this.#lists.size === 0) return
     this.#activity ??= setTimeout(() => {

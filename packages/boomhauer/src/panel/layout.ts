@@ -72,7 +72,7 @@ export function renderPage({ title, section, content }: Page): {
   return { headers: { 'content-security-policy': POLICY }, body: page.html }
 }
 
-/** A list that gets new rows while the page is open: those whose `data-key` it does not have yet. */
+/** A list that gets new rows while the page is open: those whose `data-key` it does not have yet, and those that have changed. */
 export function liveList(name: string, content: Html): Html {
   return html`<div data-live="${name}">${content}</div>`
 }

@@ -74,7 +74,6 @@ function tell({ created, overwritten, unchanged, changed, notes }: Written, dryR
   for (const path of overwritten) io.out(`${would}overwrite ${path}`)
   for (const path of unchanged) io.out(`unchanged ${path}`)
   for (const { path, added } of changed) {
-    if (added.length === 0) continue
     io.out(`${would}change ${path}`)
     for (const line of added) io.out(`  + ${line}`)
   }

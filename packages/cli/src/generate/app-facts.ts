@@ -11,6 +11,8 @@ export interface AppFacts {
   packageManager: 'npm' | 'pnpm'
   /** JSON only. */
   apiOnly: boolean
+  /** Whether routes have to say if they belong into the OpenAPI document. */
+  choosesOpenApi: boolean
   hasDatabase: boolean
   /** Whether pages have a layout, so that templates are parts of a document. */
   hasLayout: boolean
@@ -35,7 +37,7 @@ export interface AppFacts {
 
 export async function factsOf(root: string, io: Io): Promise<AppFacts> {
   const { loadConfig } = await import('arlen')
-  const { apiOnly, views, session } = loadConfig({ root, env: io.env, environment: 'development' }).config
+  const { apiOnly, openApi, views, session } = loadConfig({ root, env: io.env, environment: 'development' }).config
   const app = read(join(root, 'app.ts'))
   const openApp = read(join(root, 'test/open-app.ts'))
   const variable = (name: string) =>
@@ -47,6 +49,7 @@ export async function factsOf(root: string, io: Io): Promise<AppFacts> {
     name: (name ?? basename(root)).replace(/^@[^/]*\//, ''),
     packageManager: existsSync(join(root, 'pnpm-lock.yaml')) ? 'pnpm' : 'npm',
     apiOnly,
+    choosesOpenApi: openApi.path !== '' && !apiOnly,
     hasDatabase: existsSync(join(root, 'db/migrations')),
     hasLayout: views.layout !== '',
     hasCsrf: session.enabled && session.csrf && !/\bsession: *\{ *enabled: *false/.test(app ?? ''),

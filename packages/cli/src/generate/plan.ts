@@ -45,12 +45,13 @@ export async function carryOut(
     else written.overwritten.push(path)
   }
   if (written.overwritten.length > 0 && !force) throw cliError('files_exist', { files: written.overwritten.join(', ') })
-  written.changed = plan.changes.map(({ path, added }) => ({ path, added }))
+  const changes = plan.changes.filter(({ added }) => added.length > 0)
+  written.changed = changes.map(({ path, added }) => ({ path, added }))
   if (dryRun) return written
   for (const path of [...written.created, ...written.overwritten]) {
     await mkdir(dirname(join(root, path)), { recursive: true })
     await writeFile(join(root, path), plan.files.get(path)!)
   }
-  for (const { path, text } of plan.changes) await writeFile(join(root, path), text)
+  for (const { path, text } of changes) await writeFile(join(root, path), text)
   return written
 }

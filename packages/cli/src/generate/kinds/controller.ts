@@ -23,7 +23,9 @@ export async function planController(app: AppFacts, words: readonly string[]): P
   await addTestSetUp(app, files)
   const mounting = {
     imports: [`import { ${controller.camel}Routes } from './src/${controller.kebab}/controller.ts'`],
-    statements: [`app.group('/${controller.kebab}', ${controller.camel}Routes)`],
+    statements: [
+      `app.group('/${controller.kebab}', ${app.choosesOpenApi ? '{ openApi: true }, ' : ''}${controller.camel}Routes)`,
+    ],
   }
   const change = mountIn(app, mounting)
   const lines = [...mounting.imports, ...mounting.statements].map(line => `  ${line}`)

@@ -1,4 +1,3 @@
-export type { Handler, Middleware } from '@arlen/core'
 export { ArlenError, after, HttpError, type Problem, type Provided, type Provides } from '@arlen/core'
 export { type Context, localTarget } from '@arlen/http'
 export { App, createApp } from './app/app.ts'
@@ -14,6 +13,7 @@ export { type Config, type ConfigInput, configSchema, defineConfig } from './con
 export { environmentName, isProduction, type LoadConfigOptions, loadConfig } from './config/load-config.ts'
 export type { ErrorHandler, ErrorPageLocals } from './errors/error-responder.ts'
 export { type OpenApiInfo, type OpenApiOptions, openApi } from './openapi/openapi.ts'
+export type { Handler, Middleware } from './routing/handler.ts'
 export { provide } from './routing/provide.ts'
 export type { RouteContext, RouteHandler } from './routing/route-context.ts'
 export type { GroupOptions, Guard, Guards, Middlewares, RouteOptions } from './routing/route-options.ts'

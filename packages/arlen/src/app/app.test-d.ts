@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { expectTypeOf, test } from 'vitest'
 import {
   createApp,
+  type Handler,
   IntegerParam,
   list,
   type Middleware,
@@ -16,6 +17,18 @@ import {
 } from '../index.ts'
 
 const app = createApp()
+
+test('middleware and handlers are of the context of the framework, unless they say otherwise', () => {
+  const timed: Middleware = next => c => {
+    expectTypeOf(c).toEqualTypeOf<Context>()
+    return next(c)
+  }
+  const answer: Handler = c => c.text('ok')
+  const ofUsers: Middleware<Context<{ id: string }>> = next => c => next(c)
+  expectTypeOf(timed).toEqualTypeOf<Middleware<Context>>()
+  expectTypeOf(answer).parameter(0).toEqualTypeOf<Context>()
+  expectTypeOf(ofUsers).parameter(0).parameter(0).toEqualTypeOf<Context<{ id: string }>>()
+})
 
 test('path parameters are typed from the path, through groups', () => {
   app.get('/users/:id/:tab?', c => {

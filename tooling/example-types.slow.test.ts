@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { findExamples } from './examples.ts'
+import { findExamples, packageOf } from './examples.ts'
 
 const root = join(import.meta.dirname, '..')
 const compiler = join(realpathSync(join(root, 'node_modules/typescript')), 'bin/tsc')
@@ -34,8 +34,7 @@ test('an example that has other types than it says is found', async () => {
 
 /** A folder from which the packages are found that a page speaks about. */
 function folderFor(page: string): string {
-  const framework = page === 'docs/testing.md' ? 'packages/testing' : 'packages/arlen'
-  const parent = join(root, page.startsWith('packages/') ? dirname(page) : framework, '.arlen')
+  const parent = join(root, packageOf(page), '.arlen')
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'example-types-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,3 +1,15 @@
+/** Pages that belong to no package, and the package whose dependencies their examples have; others have those of the framework. */
+const AT_HAND: Readonly<Record<string, string>> = {
+  'docs/testing.md': 'packages/testing',
+  'docs/realtime.md': 'packages/testing',
+}
+
+/** The folder in which a page's examples find what they import. */
+export function packageOf(page: string): string {
+  const [, own] = /^((?:packages|apps)\/[^/]+)\//.exec(page) ?? []
+  return own ?? AT_HAND[page] ?? 'packages/arlen'
+}
+
 export interface Example {
   /** Line number of its first line of code, from 1. */
   line: number

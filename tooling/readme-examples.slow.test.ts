@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { findExamples } from './examples.ts'
+import { findExamples, packageOf } from './examples.ts'
 
 const root = join(import.meta.dirname, '..')
 const pages = [
@@ -18,10 +18,7 @@ const examples = pages
 
 describe.concurrent('every example runs as it stands and ends by itself:', () => {
   test.for(examples)('$page, line $line', async ({ page, code }, { expect, signal }) => {
-    // A page that belongs to no package speaks about the framework, and has its dependencies at hand.
-    const framework = page === 'docs/testing.md' ? 'packages/testing' : 'packages/arlen'
-    const folder = /^(packages|apps)\//.test(page) ? dirname(page) : framework
-    const { exitCode, output } = await runExample(code, join(root, folder), signal)
+    const { exitCode, output } = await runExample(code, join(root, packageOf(page)), signal)
     expect(exitCode, output).toBe(0)
   })
 })

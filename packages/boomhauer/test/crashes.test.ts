@@ -7,7 +7,8 @@ export default servable((req, res) => {
   if (req.url === '/throw') setTimeout(() => { throw new Error('in a timer') })
   else if (req.url === '/reject') Promise.reject(new Error('unhandled'))
   else if (req.url === '/exit') process.exit(7)
-  else if (req.url === '/kill') process.kill(process.pid, 'SIGKILL')
+  else if (req.url === '/abort') process.abort()
+  else if (req.url.startsWith('/kill')) process.kill(process.pid, 'SIGKILL')
   else res.end('alive')
 })`
 
@@ -15,7 +16,14 @@ test.each([
   ['/throw', { message: 'in a timer', file: 'app.ts', line: 4 }],
   ['/reject', { message: 'unhandled', file: 'app.ts', line: 5 }],
   ['/exit', { message: "The application's process exited with code 7", file: 'app.ts', line: 6 }],
-  ['/kill', { message: "The application's process was ended by SIGKILL" }],
+  [
+    '/kill?token=abc',
+    {
+      message: "The application's process was ended by SIGKILL",
+      hint: 'Somebody has killed it; the system does so when its memory runs out. It had not answered GET /kill.',
+    },
+  ],
+  ['/abort', { message: "The application's process was ended by SIGABRT", file: 'app.ts', line: 7 }],
 ])('a crash at %s is shown to the request it hit; then the application is up again', async (path, expected) => {
   const app = await serving({ 'app.ts': CRASHING })
   await app.get()

@@ -147,6 +147,8 @@ export interface Exit {
   output: string
   /** The trace of its call of `process.exit()`. */
   stack?: string | undefined
+  /** The names of requests that it has not answered. */
+  unanswered?: readonly string[]
 }
 
 /** Adds the location and its source to a diagnostic. */
@@ -176,16 +178,29 @@ const SIGNAL_HINTS: Readonly<Record<string, string>> = {
   SIGKILL: 'Somebody has killed it; the system does so when its memory runs out.',
 }
 
+/** The stack that Node.js prints when it aborts, as an error has it. */
+function abortStackOf(output: string): string | undefined {
+  const [, printed] = output.split('----- JavaScript stack trace -----')
+  const frames = printed?.match(/^\d+: .*:\d+:\d+\)?$/gm)
+  return frames && ['Error', ...frames.map(frame => frame.replace(/^\d+:/, '    at'))].join('\n')
+}
+
 /** The diagnostic of a process that exited without an error report: its last output. */
 export function exitDiagnostic(
   stage: Diagnostic['stage'],
   exit: Exit,
   { root, env }: Pick<Settings, 'root' | 'env'>,
 ): Diagnostic {
-  const { code, signal, output, stack } = exit
+  const { code, signal, output, unanswered = [] } = exit
+  const stack = exit.stack ?? abortStackOf(output)
   const how = signal ? `was ended by ${signal}` : `exited with code ${code ?? 'unknown'}`
   const [called] = stack ? diagnose({ message: 'exit', stack }, { root, hide: OWN_FOLDER }) : []
   const { file, line, column, snippet, frames } = called ?? {}
+  const hints = [
+    ...(signal !== null && signal in SIGNAL_HINTS ? [SIGNAL_HINTS[signal]!] : []),
+    // Where the place is not known, what it was doing is the next best.
+    ...(file === undefined && unanswered.length > 0 ? [`It had not answered ${unanswered.join(', ')}.`] : []),
+  ]
   const diagnostic: Diagnostic = {
     ...(file !== undefined && { file }),
     ...(line !== undefined && { line }),
@@ -198,7 +213,7 @@ export function exitDiagnostic(
     command: 'node',
     ...(code !== null && { exitCode: code }),
     ...(output.trim() !== '' && { output: output.trim() }),
-    ...(signal !== null && signal in SIGNAL_HINTS && { hint: SIGNAL_HINTS[signal]! }),
+    ...(hints.length > 0 && { hint: hints.join(' ') }),
   }
   // What it wrote may name secrets.
   return diagnose({ diagnostics: [diagnostic] }, { root, redact: createRedact(childEnv(root, env)) })[0]!

@@ -74,7 +74,9 @@ export class Child extends EventEmitter<ChildEvents> {
   #process: ChildProcess
   #inspect: Inspect | undefined
   #output = ''
-  #requests = 0
+  /** Requests that it is answering, and those that it will not answer any more because it exited. */
+  readonly #requests = new Set<{ name: string }>()
+  readonly #lost: string[] = []
   /** Resolves once it and its children are gone. */
   readonly gone: Promise<void>
 
@@ -121,17 +123,28 @@ export class Child extends EventEmitter<ChildEvents> {
     })
   }
 
-  /** Registers a request. Call the returned function when the request has ended. */
-  lease(): () => void {
-    this.#requests++
-    return () => {
-      if (--this.#requests === 0) this.emit('idle')
+  /**
+   * Registers a request. Call the returned function when the request has ended.
+   *
+   * @param name - `GET /users/7`
+   */
+  lease(name: string): (isLost?: boolean) => void {
+    const request = { name }
+    this.#requests.add(request)
+    return isLost => {
+      if (isLost) this.#lost.push(name)
+      if (this.#requests.delete(request) && this.#requests.size === 0) this.emit('idle')
     }
+  }
+
+  /** The names of some requests that it has not answered. */
+  get unanswered(): string[] {
+    return [...new Set([...this.#lost, ...[...this.#requests].map(({ name }) => name)])].slice(0, 3)
   }
 
   /** Resolves when it has no requests in flight or is gone. */
   async idle(): Promise<void> {
-    if (this.#requests > 0) await Promise.race([once(this, 'idle'), this.gone])
+    if (this.#requests.size > 0) await Promise.race([once(this, 'idle'), this.gone])
   }
 
   get pid(): number | undefined {

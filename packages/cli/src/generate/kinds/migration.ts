@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { UsageError } from '../../command.ts'
 import { cliError } from '../../errors.ts'
+import { noteOfDatabaseTools } from '../database-tools.ts'
 import type { Plan } from '../plan.ts'
 import { renderTemplate } from '../render.ts'
 
@@ -25,7 +26,11 @@ export async function planMigration(root: string, words: readonly string[]): Pro
   }
   const { generateMigration } = await import('@arlen/pg/migrations')
   const path = relative(root, await generateMigration({ name, dir: join(root, 'db/migrations'), dryRun: true }))
-  return { files: new Map([[path, await renderTemplate('migration.sql', {})]]), changes: [], notes: [] }
+  return {
+    files: new Map([[path, await renderTemplate('migration.sql', {})]]),
+    changes: [],
+    notes: noteOfDatabaseTools(root),
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { UsageError } from '../../command.ts'
 import type { AppFacts } from '../app-facts.ts'
+import { noteOfDatabaseTools } from '../database-tools.ts'
 import { readFields } from '../fields.ts'
 import { addLayout, pageLocals } from '../layout.ts'
 import { mountIn } from '../mount.ts'
@@ -91,7 +92,7 @@ function mounted(app: AppFacts, { one, many, apiPath }: ReturnType<typeof readRe
     ],
   }
   const change = mountIn(app, mounting)
-  const notes = ['Run: arlen migrate']
+  const notes = [...noteOfDatabaseTools(app.root), 'Run: arlen migrate']
   if (!change)
     notes.unshift('Add to your application:', ...[...mounting.imports, ...mounting.statements].map(line => `  ${line}`))
   if (!app.guard) {

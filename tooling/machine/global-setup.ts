@@ -3,6 +3,7 @@ import type { TestProject } from 'vitest/node'
 import { findObstacle } from '../images/store.ts'
 import { debianWith } from './debian.ts'
 import { Machine } from './machine.ts'
+import { isOutOfReach } from './out-of-reach.ts'
 import { Page } from './page.ts'
 
 declare module 'vitest' {
@@ -40,11 +41,6 @@ async function makeMachine(): Promise<{ image: string; obstacle: string }> {
   } catch (error) {
     return { image: '', obstacle: `needs a kernel that boots systemd in namespaces: ${firstLine(error as Error)}` }
   }
-}
-
-/** A mirror that does not answer is no fault of the guide; a package that it does not have is. */
-export function isOutOfReach({ message }: Error): boolean {
-  return /^debootstrap |Failed to fetch|Could not resolve|Could not connect|Unable to connect/.test(message)
 }
 
 function firstLine({ message }: Error): string {

@@ -73,6 +73,22 @@ describe('a release contains', () => {
     expect(paths).toEqual(['app.ts', 'package.json', 'public/built/a.js'])
   })
 
+  test('no submodule, unless its files are included', async () => {
+    const root = repository(APP)
+    const theirs = repository({ 'theme.css': '' })
+    git(root, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', theirs, 'public/theme')
+    git(root, 'commit', '-qm', 'a theme')
+    await expect(selectSources({ root, ...selection })).rejects.toMatchObject({
+      code: 'source_unsupported',
+      message: expect.stringMatching(
+        /^public\/theme: it is a Git submodule; include its files \(--include 'public\/theme/,
+      ),
+    })
+    const included = await selectSources({ root, ...selection, include: ['public/theme/**'] })
+    expect(included.paths).toEqual(['app.ts', 'package.json', 'public/theme/theme.css'])
+    expect((await selectSources({ root, ...selection, exclude: ['public/theme'] })).paths).not.toContain('public/theme')
+  })
+
   test('no changes that are not committed, unless that is asked for', async () => {
     const root = repository(APP)
     writeFiles(root, { 'app.ts': 'export default 2\n', 'src/new.ts': '', 'notes.md': '' })

@@ -49,12 +49,14 @@ export interface SourceSelection {
  * The files of the release below the application's folder: those that Git tracks, without tests and tool settings.
  *
  * @returns paths relative to the folder, sorted, and whether any of them has uncommitted changes
- * @throws tree_dirty, commit_missing, git_failed
+ * @throws tree_dirty, commit_missing, source_unsupported, git_failed
  */
 export async function selectSources(selection: SourceSelection): Promise<{ paths: string[]; dirty: boolean }> {
   const { root, exclude, include, allowDirty } = selection
   const isExcluded = (path: string) => [...EXCLUDED, ...exclude].some(glob => matches(path, glob))
-  const isIncluded = (path: string) => include.some(glob => matches(path, glob))
+  // That of a submodule names a folder of this machine.
+  const isGit = (path: string) => /(?:^|\/)\.git(?:\/|$)/.test(path)
+  const isIncluded = (path: string) => !isGit(path) && include.some(glob => matches(path, glob))
   if (!(await currentCommit(root))) {
     const isRepository = await isInRepository(root)
     if (isRepository && !allowDirty) throw releaseError('commit_missing', { root })
@@ -69,8 +71,16 @@ export async function selectSources(selection: SourceSelection): Promise<{ paths
   const tracked = (await trackedFiles(root)).filter(path => isIncluded(path) || !isExcluded(path))
   const extra = include.length === 0 ? [] : listFiles(root).filter(isIncluded)
   const paths = [...new Set([...tracked, ...extra])]
-  const there = await Promise.all(paths.map(path => exists(join(root, path))))
-  return { paths: paths.filter((_, index) => there[index]).sort(), dirty: changed.length > 0 }
+  const kinds = await Promise.all(paths.map(path => kindOf(join(root, path))))
+  // Git tracks a submodule as one name. Its files are in the release only if they are included.
+  const submodule = paths.find(
+    (path, index) => kinds[index] === 'folder' && !extra.some(file => file.startsWith(`${path}/`)),
+  )
+  if (submodule !== undefined) {
+    const reason = `it is a Git submodule; include its files (--include '${submodule}/**'), or leave it out (--exclude ${submodule})`
+    throw releaseError('source_unsupported', { file: submodule, reason })
+  }
+  return { paths: paths.filter((_, index) => kinds[index] === 'file').sort(), dirty: changed.length > 0 }
 }
 
 /** In these globs, `folder/**` is everything in it, also names that begin with a dot. */
@@ -79,10 +89,10 @@ function matches(path: string, glob: string): boolean {
   return matchesGlob(path, glob) || (folder !== undefined && path.startsWith(folder))
 }
 
-async function exists(file: string): Promise<boolean> {
+async function kindOf(file: string): Promise<'file' | 'folder' | 'missing'> {
   return lstat(file).then(
-    () => true,
-    () => false,
+    stats => (stats.isDirectory() ? 'folder' : 'file'),
+    () => 'missing',
   )
 }
 

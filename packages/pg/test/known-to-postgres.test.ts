@@ -2,7 +2,17 @@
 import { expect, test } from 'vitest'
 import { quoteName } from '../src/lint/identifiers.ts'
 import { NOT_VOLATILE } from '../src/lint/volatility.ts'
-import { JUDGED_BY_NAME, ROWS_OF, TOTAL_OPERATORS } from '../src/typed-sql/nullability/functions.ts'
+import {
+  familyOf,
+  JUDGED_BY_NAME,
+  NEVER_NULL,
+  NOT_STRICT,
+  NULL_FOR_NULL_ALONE,
+  NULL_WITHOUT_VALUES,
+  OTHER_AGGREGATES,
+  ROWS_OF,
+  TOTAL_OPERATORS,
+} from '../src/typed-sql/nullability/functions.ts'
 import { openDatabase } from './open-database.ts'
 
 const { db } = await openDatabase()
@@ -60,4 +70,49 @@ test('the columns of functions that return rows are named as the server names th
     return (columns ?? []).join() !== ours.join()
   })
   expect(differing).toEqual([])
+})
+
+/** The families of what the functions of a name return, and whether all of them are strict. */
+async function functionsOf(kinds: string) {
+  const rows = await db.many<{ name: string; types: string[]; strict: boolean; kinds: string[] }>(
+    `select proname as name, array_agg(distinct typname::text) as types, bool_and(proisstrict) as strict, array_agg(distinct prokind::text) as kinds
+     from pg_proc join pg_type t on t.oid = prorettype
+     where pronamespace = 'pg_catalog'::regnamespace and prokind = any (string_to_array($1, ',')) group by proname`,
+    [kinds],
+  )
+  const polymorphic = ['anyarray', 'anycompatiblearray']
+  return new Map(
+    rows.map(({ name, types, ...rest }) => {
+      const families = types.map(type => (polymorphic.includes(type) ? 'array' : familyOf(type)))
+      return [name, { families, ...rest }]
+    }),
+  )
+}
+
+test('a function belongs to a family of types that the server has it return', async () => {
+  const known = await functionsOf('f,a,w')
+  const tables = [NEVER_NULL, NULL_FOR_NULL_ALONE, NULL_WITHOUT_VALUES].flatMap(table => Object.entries(table))
+  const rows = Object.entries(ROWS_OF).flatMap(([name, columns]) =>
+    columns.length === 1 ? [[name, columns[0]!.family] as const] : [],
+  )
+  expect(tables.length).toBeGreaterThan(150)
+  const wrong = [...tables, ...rows].filter(([name, family]) => !(known.get(name)?.families.includes(family) ?? true))
+  expect(wrong).toEqual([])
+  const unknown = tables.map(([name]) => name).filter(name => !known.has(name))
+  expect(unknown).toEqual(['grouping'])
+})
+
+test('what is null for null alone is strict, and what is never null is not', async () => {
+  const known = await functionsOf('f,w')
+  const strict = (name: string) => known.get(name)?.strict
+  const loose = Object.keys(NULL_FOR_NULL_ALONE).filter(name => strict(name) === false)
+  expect(loose.sort()).toEqual([...NOT_STRICT].filter(name => name !== '||').sort())
+  const taking = ['concat', 'num_nulls', 'json_build_object', 'jsonb_build_array', 'array_append', 'pg_typeof']
+  expect(taking.filter(name => strict(name) !== false)).toEqual([])
+})
+
+test('what is taken for an aggregate is one', async () => {
+  const known = await functionsOf('a')
+  const ours = [...Object.keys(NULL_WITHOUT_VALUES), ...OTHER_AGGREGATES]
+  expect(ours.filter(name => !known.has(name))).toEqual([])
 })

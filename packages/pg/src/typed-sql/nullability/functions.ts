@@ -18,20 +18,18 @@ export const NEVER_NULL: Readonly<Record<string, Family>> = {
 export const NULL_FOR_NULL_ALONE: Readonly<Record<string, Family>> = {
   ...all('text', 'initcap btrim ltrim rtrim lpad rpad left right replace reverse repeat split_part translate'),
   ...all('text', 'md5 encode chr quote_ident quote_literal regexp_replace overlay array_to_string convert_from to_hex'),
-  ...all('text', 'jsonb_typeof json_typeof jsonb_pretty substring substr lower upper normalize format_type'),
+  ...all(
+    'text',
+    'jsonb_typeof json_typeof jsonb_pretty substring substr lower upper normalize format_type similar_to_escape',
+  ),
   ...all('other', 'length char_length character_length octet_length bit_length ascii position strpos starts_with'),
   ...all('other', 'abs ceil ceiling floor round trunc sign mod power pow sqrt cbrt exp ln log log10 div gcd lcm'),
   ...all('other', 'degrees radians sin cos tan asin acos atan atan2 width_bucket factorial'),
-  ...all(
-    'other',
-    'cardinality string_to_array jsonb_array_length json_array_length decode sha224 sha256 sha384 sha512',
-  ),
+  ...all('other', 'cardinality jsonb_array_length json_array_length decode sha224 sha256 sha384 sha512'),
+  ...all('array', 'string_to_array'),
   ...all('other', 'date_trunc date_bin timezone make_date make_time make_timestamp make_timestamptz isfinite'),
   ...all('other', 'justify_days justify_hours justify_interval regexp_like regexp_count to_tsvector plainto_tsquery'),
-  ...all(
-    'other',
-    'similar_to_escape phraseto_tsquery websearch_to_tsquery to_tsquery ts_rank ts_rank_cd setweight isempty lower_inc',
-  ),
+  ...all('other', 'phraseto_tsquery websearch_to_tsquery to_tsquery ts_rank ts_rank_cd setweight isempty lower_inc'),
   ...all('other', 'upper_inc lower_inf upper_inf ntile date timestamp'),
   ...all(
     'json',
@@ -41,10 +39,8 @@ export const NULL_FOR_NULL_ALONE: Readonly<Record<string, Family>> = {
 
 /** Aggregates that return NULL if there are no rows or no non-NULL values. If a group has a value, so do they. */
 export const NULL_WITHOUT_VALUES: Readonly<Record<string, Family>> = {
-  ...all(
-    'other',
-    'sum avg min max array_agg bool_and bool_or every bit_and bit_or bit_xor any_value stddev_pop var_pop',
-  ),
+  ...all('other', 'sum avg min max bool_and bool_or every bit_and bit_or bit_xor any_value stddev_pop var_pop'),
+  ...all('array', 'array_agg'),
   ...all('text', 'string_agg'),
   ...all('json', 'json_agg jsonb_agg json_object_agg jsonb_object_agg'),
 }
@@ -86,8 +82,8 @@ export const TOTAL_OPERATORS: ReadonlySet<string> = new Set(
   '+ - * / % ^ || = <> != < > <= >= ^@ ~ !~ ~* !~* ~~ !~~ ~~* !~~* & | << >> @> <@ && @@ ? ?| ?& |/ @'.split(' '),
 )
 
-/** The operators and functions among them that return a value even for NULL: `array || element`. */
-export const NOT_STRICT: ReadonlySet<string> = new Set(['||', 'string_to_array', 'array_to_string'])
+/** The operators and functions among them that return a value for some NULL: `array || element`, `format_type(oid, NULL)`. */
+export const NOT_STRICT: ReadonlySet<string> = new Set(['||', 'string_to_array', 'array_to_string', 'format_type'])
 
 function all(family: Family, names: string): Record<string, Family> {
   return Object.fromEntries(names.split(' ').map(name => [name, family]))

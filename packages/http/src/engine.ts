@@ -1,5 +1,6 @@
 import type { Logger } from '@arlen/core'
 import type { Clock } from './clock.ts'
+import type { HeadParserPool } from './head/head-parser.ts'
 import type { Limits, TimeoutName } from './limits.ts'
 import type { ForwardedFields } from './proxy/forwarded-fields.ts'
 import type { ProxyTrust } from './proxy/proxy-trust.ts'
@@ -14,6 +15,7 @@ export interface Engine {
   /** The time-outs in ticks of the clock. */
   readonly ticks: Readonly<Record<TimeoutName, number>>
   readonly clock: Clock
+  readonly headParsers: HeadParserPool
   readonly log: Logger
   readonly json: JsonWriter
   readonly methods: ReadonlySet<string>

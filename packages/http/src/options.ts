@@ -5,6 +5,7 @@ import { Clock } from './clock.ts'
 import { Context, type ContextClass } from './context.ts'
 import { originSet } from './cross-site.ts'
 import type { Engine } from './engine.ts'
+import { HeadParserPool } from './head/head-parser.ts'
 import { LIMIT_RULES, type LimitName, type Limits, resolveLimits, TIMEOUT_NAMES } from './limits.ts'
 import { type ForwardedHeader, forwardedFields } from './proxy/forwarded-fields.ts'
 import { type ProxyTrust, proxyTrust } from './proxy/proxy-trust.ts'
@@ -106,6 +107,7 @@ export function createService<C extends Context = Context>(handler: Handler<C>, 
     limits,
     ticks: ticks as unknown as Engine['ticks'],
     clock,
+    headParsers: new HeadParserPool(limits),
     log,
     json: new JsonWriter(options.json),
     methods: new Set(options.methods ?? DEFAULT_METHODS),

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
-import type { Body } from './body/body.ts'
 import { promised, readBytes, readForm, readJson, readText } from './body/body-readers.ts'
 import { peekMultipartField } from './body/multipart/peek-field.ts'
 import { type MultipartOptions, type Part, readMultipart } from './body/multipart/read-multipart.ts'
+import type { RequestBody } from './body/request-body.ts'
 import type { Exchange } from './connection/exchange.ts'
 import { type Cookies, readCookies } from './cookies/read-cookies.ts'
 import { httpError } from './errors.ts'
@@ -29,7 +29,7 @@ export class HttpRequest {
   /** @internal */ readonly _fieldsStart: number
   /** @internal */ readonly _host: string
   /** @internal */ readonly _minor: number
-  /** @internal */ _body: Body | null = null
+  /** @internal */ _body: RequestBody | null = null
   /** @internal The body, once it has been read completely. */ _whole: Buffer | Promise<Buffer> | null = null
   /** @internal Where the value of Content-Type starts in the head; 0 if it was not looked up. */ _typeStart = 0
   /** @internal */ _typeEnd = 0

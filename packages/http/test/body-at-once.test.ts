@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Handler, readForm, readJson } from '../src/index.ts'
+import { type Context, type Handler, readForm, readJson } from '../src/index.ts'
 import { memoryConnection, settle } from './memory-connection.ts'
 
 const head = (type: string, body: string, fields = '') =>
@@ -28,6 +28,60 @@ describe('a body that is here already is read at once', () => {
     shared.fill('x')
     await settle()
     expect(seen).toEqual([{ a: 1 }, '{"a":1}', '{"a":1}'])
+  })
+
+  test('and is gone once the response is sent, rather than what was read into the buffer since', async () => {
+    const late: unknown[] = []
+    const { promise: sent, resolve } = Promise.withResolvers<void>()
+    const { connection, transport } = memoryConnection(c => {
+      readJson(c.req)
+      void sent
+        .then(() => c.req.text())
+        .then(
+          text => late.push(text),
+          error => late.push(error.code),
+        )
+      return 'ok'
+    })
+    const shared = json('{"a":1}')
+    connection.receiveBorrowed(shared, shared.length)
+    expect(transport.sent).toMatch(/ok$/)
+    shared.fill('x')
+    resolve()
+    await settle()
+    expect(late).toEqual(['body_incomplete'])
+  })
+
+  test.each<[string, (c: Context) => unknown]>([
+    ['bytes', c => c.req.bytes()],
+    ['a stream', c => c.req.stream.toArray().then(chunks => Buffer.concat(chunks))],
+  ])('and %s that a handler keeps are its own', async (_, read) => {
+    const kept: unknown[] = []
+    const { connection } = memoryConnection(async c => {
+      kept.push(await read(c))
+      return 'ok'
+    })
+    const shared = json('{"a":1}')
+    connection.receiveBorrowed(shared, shared.length)
+    shared.fill('x')
+    await new Promise(setImmediate)
+    expect(String(kept[0])).toBe('{"a":1}')
+  })
+
+  test('however often it is read, and under the limit that then holds', async () => {
+    const read: unknown[] = []
+    const { connection, transport } = memoryConnection(async c => {
+      c.req.maxBodyBytes = 6
+      await c.req.json().catch(error => read.push(error.code))
+      c.req.maxBodyBytes = 7
+      read.push(c.req.bodyUsed, await c.req.json(), c.req.bodyUsed, await c.req.json(), await c.req.text())
+      return 'ok'
+    })
+    connection.receive(Buffer.concat([json('{"a":1}'), json('{"a":2}')]))
+    await settle()
+    const each = (n: number) => ['body_too_large', false, { a: n }, true, { a: n }, `{"a":${n}}`]
+    expect(read).toEqual([...each(1), ...each(2)])
+    expect(transport.ended).toBe(false)
   })
 
   test('chunked or plain, and what follows it is the next request', () => {

@@ -1,10 +1,11 @@
-import { isUtf8 } from 'node:buffer'
 import { httpError } from '../errors.ts'
 import { parseQuery, type Query } from '../query.ts'
 import { decodeBody } from '../response/content-coding.ts'
-import type { Body } from './body.ts'
+import { ArrivedBody } from './arrived-body.ts'
 import { exceededBudget } from './json-budget.ts'
 import type { Message } from './message.ts'
+import type { RequestBody } from './request-body.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /*
  * Most bodies arrive together with their head. A body that is complete is read synchronously; only waiting creates a
@@ -29,7 +30,7 @@ export function readBytes(request: Message): Buffer | Promise<Buffer> {
   return request._whole
 }
 
-function readWhole(request: Message, body: Body): Buffer | Promise<Buffer> {
+function readWhole(request: Message, body: RequestBody): Buffer | Promise<Buffer> {
   const bytes = body.collect(request.maxBodyBytes)
   const coding = request._coded ? request.header('content-encoding') : undefined
   if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return bytes
@@ -42,7 +43,7 @@ export function readText(request: Message): string | Promise<string> {
   if (charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii' && charset !== 'iso-8859-1') {
     throw httpError('body_type_unsupported', { expected: 'in UTF-8 or ISO-8859-1' })
   }
-  return mapped(readBytes(request), charset === 'iso-8859-1' ? latin1 : utf8)
+  return charset === 'iso-8859-1' ? mapped(readBytes(request), latin1) : readUtf8(request, 'UTF-8', text => text)
 }
 
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)[ \t]*(?:;|$)/i
@@ -56,11 +57,7 @@ export function readJson<T = unknown>(request: Message): T | Promise<T> {
   if (type !== 'application/json' && !JSON_TYPE.test(type ?? '')) {
     throw httpError('body_type_unsupported', { expected: 'application/json' })
   }
-  return mapped(readBytes(request), bytes => {
-    const text = decodeUtf8(bytes, 'JSON')
-    refuseExcess(text, request)
-    return parseJson(text)
-  }) as T | Promise<T>
+  return readUtf8(request, 'JSON', parseJson) as T | Promise<T>
 }
 
 /** Each value takes a few bytes in the body, but hundreds in memory, and more if it is validated. */
@@ -78,14 +75,24 @@ export function readForm(request: Message): Query | Promise<Query> {
   if (!FORM_TYPE.test(request.header('content-type') ?? '')) {
     throw httpError('body_type_unsupported', { expected: 'application/x-www-form-urlencoded' })
   }
-  return mapped(readBytes(request), bytes => parseForm(bytes, request._exchange.engine.limits.maxPairs))
+  return readUtf8(request, 'form data', parseForm)
+}
+
+/** Reads text and parses it, without a buffer of its own for a body that arrived with its head. */
+function readUtf8<T>(request: Message, format: string, parse: (text: string, request: Message) => T): T | Promise<T> {
+  const { _body: body } = request
+  if (body instanceof ArrivedBody && !request._coded && request._whole === null) {
+    return parse(body.text(request.maxBodyBytes, format), request)
+  }
+  return mapped(readBytes(request), bytes => parse(decodeUtf8(bytes, format), request))
 }
 
 function mapped<T>(bytes: Buffer | Promise<Buffer>, parse: (bytes: Buffer) => T): T | Promise<T> {
   return bytes instanceof Promise ? bytes.then(parse) : parse(bytes)
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, request: Message): unknown {
+  refuseExcess(text, request)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -119,23 +126,13 @@ function refusePoison(value: unknown): void {
   }
 }
 
-function parseForm(bytes: Buffer, most: number): Query {
-  const form = parseQuery(decodeUtf8(bytes, 'form data'), most)
+function parseForm(text: string, request: Message): Query {
+  const most = request._exchange.engine.limits.maxPairs
+  const form = parseQuery(text, most)
   if (form === undefined) throw httpError('form_too_many_pairs', { most })
   return form
 }
 
 function latin1(bytes: Buffer): string {
   return bytes.toString('latin1')
-}
-
-function utf8(bytes: Buffer): string {
-  return decodeUtf8(bytes, 'UTF-8')
-}
-
-/** Octets that are not UTF-8 are rejected: replacing them could make different bodies equal. */
-function decodeUtf8(bytes: Buffer, format: string): string {
-  if (!isUtf8(bytes)) throw httpError('body_invalid', { format })
-  const start = bytes.length > 2 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
-  return bytes.toString('utf8', start)
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { httpError } from '../errors.ts'
+import type { Peeker, RequestBody } from './request-body.ts'
 
 /** What a body asks of the connection that carries it. */
 export interface BodySource {
@@ -23,19 +24,11 @@ const STREAMING = 2
 const DISCARDING = 3
 const PEEKING = 4
 
-/** Receives the beginning of a body before it is consumed. */
-export interface Peeker {
-  /** A piece of the body, in order. */
-  piece(bytes: Buffer): void
-  /** There is nothing more to see: the body ends or fails here, or enough of it was shown. */
-  end(): void
-}
-
 /**
- * The body of one request. Until it is read, its bytes stay where they are: in the connection's input and, beyond that, in
+ * The body of one request, as it arrives. Until it is read, its bytes stay where they are: in the connection's input and, beyond that, in
  * the peer's send queue.
  */
-export class Body {
+export class Body implements RequestBody {
   /** Bytes received, without chunked framing. */
   received = 0
   complete = false
@@ -74,10 +67,6 @@ export class Body {
     return this.mode === COLLECTING || this.mode === STREAMING
   }
 
-  /**
-   * The whole body in one buffer, synchronously if it has all arrived. Throws, or rejects, with body_too_large as soon as
-   * it is known to exceed `limit`.
-   */
   collect(limit: number): Buffer | Promise<Buffer> {
     if (this.failed) throw this.failure
     if (this.consumed) throw this.consumedError()
@@ -93,7 +82,6 @@ export class Body {
     })
   }
 
-  /** The body as a stream; reading it slowly slows down the peer. */
   stream(limit: number): Readable {
     if (this.readable !== null) return this.readable
     if (this.consumed) throw this.consumedError()
@@ -128,10 +116,6 @@ export class Body {
     return readable
   }
 
-  /**
-   * Shows the beginning of the body, at least `most` bytes or all there is, and consumes nothing: a later reader of the body
-   * later gets it from its first byte, under their own limit.
-   */
   peek(most: number, peeker: Peeker): void {
     if (this.consumed || this.mode === PEEKING) throw this.consumedError()
     if (this.failed || this.mode === DISCARDING) return peeker.end()
@@ -142,7 +126,6 @@ export class Body {
     this.source.wantBody(this)
   }
 
-  /** The peeker has seen enough: the rest stays where it is until the body is read. */
   endPeek(): void {
     const { peeker } = this
     this.peeker = null

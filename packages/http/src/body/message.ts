@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Exchange } from '../connection/exchange.ts'
-import type { Body } from './body.ts'
+import type { RequestBody } from './request-body.ts'
 
 /** What the body readers need of a request. */
 export interface Message {
@@ -13,7 +13,7 @@ export interface Message {
   header(name: string): string | undefined
   /** @internal */ readonly _exchange: Exchange
   /** @internal Null if there is none. */
-  readonly _body: Body | null
+  readonly _body: RequestBody | null
   /** @internal The body, once it has been read completely. */
   _whole: Buffer | Promise<Buffer> | null
   /** @internal Whether the body may have a Content-Encoding. */

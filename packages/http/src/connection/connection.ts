@@ -1,8 +1,10 @@
+import type { ArrivedBody } from '../body/arrived-body.ts'
 import type { Body } from '../body/body.ts'
-import { bodyFraming } from '../body/body-framing.ts'
+import { bodyFraming, CHUNKED } from '../body/body-framing.ts'
 import { type BodyCarrier, BodyReceiver } from '../body/body-receiver.ts'
 import { type HttpErrorCode, httpError } from '../errors.ts'
-import { HeadParser } from '../head/head-parser.ts'
+import type { Head } from '../head/head.ts'
+import type { HeadParser } from '../head/head-parser.ts'
 import { readRequest } from '../head/read-request.ts'
 import type { Service } from '../service.ts'
 import { Deadlines } from './deadlines.ts'
@@ -18,6 +20,9 @@ import { EVENT, next, STATE } from './state.ts'
 // Module constants are cheaper than object members, and these are compared on every request.
 const { idle: IDLE, head: HEAD, receiving: RECEIVING, handling: HANDLING, duplex: DUPLEX } = STATE
 const { streaming: STREAMING, discarding: DISCARDING, lingering: LINGERING, closed: CLOSED } = STATE
+
+// What `toString` calls, without its reading of the name of the encoding.
+const { latin1Slice } = Buffer.prototype as unknown as { latin1Slice(this: Buffer, from: number, to: number): string }
 
 /** What a lingering connection reads before it only waits: enough for any client to notice the response. */
 const LINGER_BYTES = 1024 * 1024 + 64 * 1024
@@ -51,8 +56,11 @@ export class Connection implements Exchange, BodyCarrier, Live {
   private readonly input = new InputBuffer()
   private readonly output: Output
   private readonly deadlines: Deadlines
-  private readonly parser: HeadParser
+  /** While a head is being read. */
+  private parser: HeadParser | null = null
   private readonly receiver: BodyReceiver
+  /** The body of the current request, if it arrived with its head. */
+  private arrived: ArrivedBody | null = null
   private readonly responder: Responder
   private readonly writer: ResponseWriter
   private state = IDLE
@@ -73,7 +81,6 @@ export class Connection implements Exchange, BodyCarrier, Live {
     this.encrypted = transport.encrypted
     this.output = new Output(transport)
     this.deadlines = new Deadlines(service)
-    this.parser = new HeadParser(service.limits)
     this.receiver = new BodyReceiver(this, this.input, this.deadlines)
     this.responder = new Responder(service, this)
     this.writer = new ResponseWriter(this.output, service.clock)
@@ -124,7 +131,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
 
   /**
    * The same for bytes of a buffer that is reused after the call. They are almost always one whole head, which is no longer
-   * needed once its handler has been called; everything else is copied.
+   * needed once its handler has been called, perhaps with its body; everything else is copied.
    */
   receiveBorrowed(buffer: Buffer, length: number): void {
     if (this.input.bytes !== null) return this.receive(buffer.subarray(0, length))
@@ -132,6 +139,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
     this.input.borrow(buffer, length)
     this.pump()
     this.input.own()
+    this.arrived?.own()
   }
 
   /** The peer has half-closed its side. It may still read, so its requests are answered. */
@@ -161,6 +169,7 @@ export class Connection implements Exchange, BodyCarrier, Live {
   closed(): void {
     if (this.state === CLOSED) return
     this.on(EVENT.closes)
+    this.endHead()
     this.input.clear()
     if (!this.responder.isBusy && this.receiver.isComplete) return
     const reason = httpError('client_disconnected')
@@ -255,23 +264,23 @@ export class Connection implements Exchange, BodyCarrier, Live {
   }
 
   private readHead(): boolean {
+    this.parser ??= this.engine.headParsers.take()
     const { parser } = this
     const bytes = this.input.bytes!
     if (this.state === IDLE && this.responder.isObserved) this.startedAt = performance.now()
     const result = parser.parse(bytes, this.input.position, this.input.end)
     if (this.state === IDLE && parser.started) this.on(EVENT.head_starts)
-    if (result === 'done') return this.startRequest(bytes)
+    if (result === 'done') return this.startRequest(bytes, parser.head)
     if (result !== 'more') this.reject(result)
     return false
   }
 
-  private startRequest(bytes: Buffer): boolean {
+  private startRequest(bytes: Buffer, head: Head): boolean {
     const { engine, receiver } = this
-    const { head } = this.parser
     const { position } = this.input
     const framing = bodyFraming(head)
     if (typeof framing === 'string') return this.reject(framing)
-    const text = bytes.toString('latin1', position, position + head.end)
+    const text = latin1Slice.call(bytes, position, position + head.end)
     const request = readRequest(this, head, text)
     if (typeof request === 'string') return this.reject(request)
     this.input.skip(head.end)
@@ -283,20 +292,30 @@ export class Connection implements Exchange, BodyCarrier, Live {
     if (framing === 0) {
       request._upgrades = head.upgradeField && head.upgradeOption && head.minor === 1
       this.on(EVENT.head_complete)
+    } else if (framing <= this.input.length && framing !== CHUNKED) {
+      this.arrived = this.input.takeBody(framing)
+      request._body = this.arrived
+      this.on(EVENT.head_complete)
     } else {
       this.input.own()
       request._body = receiver.start(framing, head.expectContinue)
       this.on(EVENT.head_complete_with_body)
     }
+    this.endHead()
     this.deadlines.startHandler()
     this.responder.answer(request, this.startedAt)
     return true
   }
 
+  private endHead(): void {
+    if (this.parser !== null) this.engine.headParsers.giveBack(this.parser)
+    this.parser = null
+  }
+
   /** Responds to an invalid head, and closes. */
   private reject(code: HttpErrorCode): false {
     const { bytes, position } = this.input
-    const start = position + this.parser.head.methodStart
+    const start = position + (this.parser?.head.methodStart ?? 0)
     const isHead = this.state === HEAD && bytes?.toString('latin1', start, start + 5) === 'HEAD '
     this.input.clear()
     this.output.add(rejection(this.engine, code, '', isHead), true)
@@ -424,8 +443,9 @@ export class Connection implements Exchange, BodyCarrier, Live {
 
   /** Ready for the next request. */
   private rest(): void {
+    this.arrived?.release()
+    this.arrived = null
     this.receiver.forget()
-    this.parser.reset()
     this.deadlines.endHandler()
     this.deadlines.expectRequest()
   }

@@ -1,3 +1,5 @@
+import { ArrivedBody } from '../body/arrived-body.ts'
+
 /** Bytes that have arrived and were not read yet. They are kept as they came; only what must be joined is copied. */
 export class InputBuffer {
   /** Null when there is nothing. */
@@ -52,6 +54,13 @@ export class InputBuffer {
     const count = Math.min(most, this.end - start)
     this.skip(count)
     return start === 0 && count === bytes.length ? bytes : bytes.subarray(start, start + count)
+  }
+
+  /** The next `length` bytes, all of which are there, as the body of a request. */
+  takeBody(length: number): ArrivedBody {
+    const body = new ArrivedBody(this.bytes!, this.position, length, this.borrowed)
+    this.skip(length)
+    return body
   }
 
   clear(): void {

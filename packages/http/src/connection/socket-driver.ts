@@ -5,7 +5,7 @@ import { observeClose, observeOpen } from '../observe.ts'
 import type { Service } from '../service.ts'
 import { Connection } from './connection.ts'
 import { JOIN_UP_TO, join, type Transport } from './output.ts'
-import { readIntoShared } from './shared-buffer.ts'
+import { giveDataBack, readIntoShared } from './shared-buffer.ts'
 import { isTracing, traceBytes } from './wire-trace.ts'
 
 /** Room for a head and a body that leave together. A socket that sends them immediately needs no more. */
@@ -13,49 +13,79 @@ const JOINED_HEAD = 4096
 const JOINED_SIZE = JOIN_UP_TO + JOINED_HEAD
 let joined = Buffer.allocUnsafeSlow(JOINED_SIZE)
 
+const DRIVER = Symbol('arlen.driver')
+
+interface Driven extends Duplex {
+  [DRIVER]?: SocketDriver
+}
+
+function connectionOf(socket: Driven): Connection {
+  return socket[DRIVER]!.connection
+}
+
+/** The listeners of every socket: closures for each would be a seventh of what an idle connection keeps on the heap. */
+const listeners: Readonly<Record<string, (this: Driven, chunk: Buffer) => void>> = {
+  drain() {
+    connectionOf(this).writable()
+  },
+  end() {
+    connectionOf(this).eof()
+  },
+  finish() {
+    connectionOf(this).flushed()
+  },
+}
+
+/** For streams that cannot read into the shared buffer. */
+function onData(this: Driven, chunk: Buffer): void {
+  connectionOf(this).receive(chunk)
+}
+
+function onRead(this: Driven, length: number, buffer: Buffer): void {
+  const { connection, remoteAddress } = this[DRIVER]!
+  if (isTracing) traceBytes('<', remoteAddress, buffer.subarray(0, length))
+  connection.receiveBorrowed(buffer, length)
+}
+
+function onClose(this: Driven): void {
+  this[DRIVER]!.closed()
+}
+
+/** `close` always follows a reset and handles it. */
+function onError(): void {}
+
 /** The only file that knows sockets: it passes their events to connections, and the output of connections to them. */
 export class SocketDriver implements Transport {
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
   readonly connection: Connection
   private readonly socket: Duplex
-  private readonly release: () => void
+  private readonly onClose: (driver: SocketDriver) => void
   /** A socket of node:net itself, which retains nothing that it has sent. */
   private readonly isPlain: boolean
 
-  constructor(engine: Service, socket: Duplex, onClose: (driver: SocketDriver) => void) {
+  constructor(engine: Service, socket: Duplex, onClosed: (driver: SocketDriver) => void) {
     this.socket = socket
+    this.onClose = onClosed
+    ;(socket as Driven)[DRIVER] = this
     // A client that has half-closed its side can still be answered.
     socket.allowHalfOpen = true
     this.remoteAddress = (socket as Socket).remoteAddress
     this.encrypted = (socket as { encrypted?: unknown }).encrypted === true
-    const connection = new Connection(engine, this)
-    this.connection = connection
+    this.connection = new Connection(engine, this)
     observeOpen(this)
-    const release = readIntoShared(socket, (buffer, length) => {
-      if (isTracing) traceBytes('<', this.remoteAddress, buffer.subarray(0, length))
-      connection.receiveBorrowed(buffer, length)
-    })
-    this.isPlain = release !== null
-    const listeners = {
-      ...(release === null && { data: (chunk: Buffer) => connection.receive(chunk) }),
-      drain: () => connection.writable(),
-      end: () => connection.eof(),
-      finish: () => connection.flushed(),
-    }
-    for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener)
-    this.release = () => {
-      socket.pause()
-      for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener)
-      release?.()
-    }
-    // `close` always follows a reset and handles it.
-    socket.on('error', () => undefined)
-    socket.on('close', () => {
-      connection.closed()
-      observeClose(this)
-      onClose(this)
-    })
+    this.isPlain = readIntoShared(socket, onRead)
+    if (!this.isPlain) socket.on('data', onData)
+    for (const event in listeners) socket.on(event, listeners[event]!)
+    socket.on('error', onError)
+    socket.on('close', onClose)
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    this.connection.closed()
+    observeClose(this)
+    this.onClose(this)
   }
 
   write(data: string, encoding: 'latin1' | 'utf8'): boolean {
@@ -100,11 +130,15 @@ export class SocketDriver implements Transport {
   }
 
   detach(): Duplex {
-    this.release()
+    const { socket } = this
+    socket.pause()
+    socket.off('data', onData)
+    for (const event in listeners) socket.off(event, listeners[event]!)
+    if (this.isPlain) giveDataBack(socket)
     // In the state that node:http hands it over: not flowing, but not paused explicitly, so that a `data` listener starts
     // it.
-    Object.assign(this.socket, { readableFlowing: null })
-    return this.socket
+    Object.assign(socket, { readableFlowing: null })
+    return socket
   }
 
   pause(): void {

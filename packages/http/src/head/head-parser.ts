@@ -48,3 +48,24 @@ export class HeadParser {
     return hosts === 1 || (hosts === 0 && minor === 0) ? 'done' : 'host_invalid'
   }
 }
+
+/** Lends parsers while a head is being read. Most heads arrive whole, so that one serves all connections, and idle ones have none. */
+export class HeadParserPool {
+  private readonly limits: Limits
+  private spare: HeadParser | null = null
+
+  constructor(limits: Limits) {
+    this.limits = limits
+  }
+
+  take(): HeadParser {
+    const { spare } = this
+    this.spare = null
+    return spare ?? new HeadParser(this.limits)
+  }
+
+  giveBack(parser: HeadParser): void {
+    parser.reset()
+    this.spare = parser
+  }
+}

@@ -86,6 +86,58 @@ describe.each(backends)('a session %s', (_, options) => {
     }
   })
 
+  test("is the request's own, however often its cookie was seen", async () => {
+    const cart = { items: ['propane'] }
+    await using app = await startApp(
+      {
+        ...routes,
+        '/fill': c => {
+          c.session.set('cart', cart)
+          c.session.set('name', 'Ada')
+          c.session.set('none', null)
+          return 'ok'
+        },
+        '/look': c =>
+          c.json([c.session.get('name'), c.session.get('none'), c.session.has('cart'), c.session.has('toString')]),
+        // Changed, and then forgotten: nothing of it is written.
+        '/spoil': c => {
+          c.session.get<typeof cart>('cart')!.items.push('stolen')
+          c.session.set('name', 'Eve')
+          c.session.discard()
+          return 'ok'
+        },
+        '/all': c => c.json(Object.fromEntries(c.session.entries())),
+        '/new-id': c => {
+          c.session.regenerate()
+          return 'ok'
+        },
+      },
+      options(),
+    )
+    const browser = app.browser()
+    await browser.get('/fill')
+    const filled = { cart, name: 'Ada', none: null }
+    for (let time = 0; time < 4; time++) {
+      expect(await (await browser.get('/look')).json()).toEqual(['Ada', null, true, false])
+      await browser.get('/spoil')
+      expect(await (await browser.get('/all')).json()).toEqual(filled)
+    }
+    await browser.get('/new-id')
+    expect(await (await browser.get('/all')).json()).toEqual(filled)
+    await browser.get('/write?name=Grace')
+    expect(await (await browser.get('/look')).json()).toEqual(['Grace', null, true, false])
+  })
+
+  test('expires, however often its cookie was seen', async () => {
+    let now = Date.now()
+    await using app = await startApp(routes, { ...options(() => now), now: () => now, idleMs: HOUR })
+    const browser = app.browser()
+    await browser.get('/write?name=Grace')
+    for (let time = 0; time < 4; time++) expect(await (await browser.get('/read')).json()).toEqual({ name: 'Grace' })
+    now += HOUR
+    expect(await (await browser.get('/read')).json()).toEqual({ name: null })
+  })
+
   test('is over when it is destroyed, and its old cookie with a store too', async () => {
     await using app = await startApp(routes, options())
     const browser = app.browser()

@@ -3,7 +3,7 @@ import { MAX_COOKIE_BYTES } from '@arlen/http/extend'
 import { sessionError } from '../errors.ts'
 import type { KeyRing } from '../secrets/key-ring.ts'
 import { randomInto } from '../secrets/random.ts'
-import { RecentTexts } from './recent-texts.ts'
+import { type RecentText, RecentTexts } from './recent-texts.ts'
 
 const VERSION = '1'
 const PREFIX_LENGTH = 5
@@ -76,13 +76,18 @@ export class CookieCodec {
 
   /** The sealed text, or undefined if no key of this ring sealed the value for this purpose. */
   open(value: string): string | undefined {
+    return this.openRecent(value)?.text
+  }
+
+  /** The same, for what can use JSON that was parsed for an earlier request. */
+  openRecent(value: string): RecentText | undefined {
     if (value.length > MAX_COOKIE_BYTES) return undefined
     const known = this.#recent.find(value)
     if (known !== undefined) return known
     const text = this.#decrypt(value)
+    if (text === undefined) return undefined
     // Copied: the value is a slice of the request head and would keep all of it in memory.
-    if (text !== undefined) this.#recent.keep(Buffer.from(value, 'latin1').toString('latin1'), text)
-    return text
+    return this.#recent.keep(Buffer.from(value, 'latin1').toString('latin1'), text)
   }
 
   #decrypt(value: string): string | undefined {

@@ -8,9 +8,9 @@ test('finds what was kept, until another takes its place', () => {
   expect(recent.find(value('x0'))).toBeUndefined()
   recent.keep(value('x0'), 'one')
   recent.keep(value('y1', 177), 'two')
-  expect([recent.find(value('x0')), recent.find(value('y1', 177))]).toEqual(['one', 'two'])
+  expect([recent.find(value('x0'))?.text, recent.find(value('y1', 177))?.text]).toEqual(['one', 'two'])
   recent.keep(value('x1'), 'three')
-  expect([recent.find(value('x0')), recent.find(value('x1'))]).toEqual([undefined, 'three'])
+  expect([recent.find(value('x0')), recent.find(value('x1'))?.text]).toEqual([undefined, 'three'])
 })
 
 test('finds nothing that differs, in whatever character or length', () => {
@@ -25,7 +25,7 @@ test('finds nothing that differs, in whatever character or length', () => {
       expect(recent.find(kept.slice(0, at) + other + kept.slice(at + 1))).toBeUndefined()
     }
   }
-  expect(recent.find(kept)).toBe('text')
+  expect(recent.find(kept)?.text).toBe('text')
 })
 
 test('keeps a bounded number', () => {
@@ -33,4 +33,15 @@ test('keeps a bounded number', () => {
   const values = Array.from({ length: 20_000 }, (_, i) => value(Buffer.from(`${i}`).toString('base64url')))
   for (const [i, each] of values.entries()) recent.keep(each, String(i))
   expect(values.filter(each => recent.find(each) !== undefined).length).toBeLessThanOrEqual(1024)
+})
+
+test('parses what is seen again once for all, and what is long each time', () => {
+  const recent = new RecentTexts()
+  const text = recent.keep(value('x0'), '{"a":[1]}')
+  expect(text.shared()).toBeUndefined()
+  expect(text.shared()).toEqual({ a: [1] })
+  expect(recent.find(value('x0'))?.shared()).toBe(text.shared())
+  const long = recent.keep(value('y1'), JSON.stringify('x'.repeat(1023)))
+  expect([long.shared(), long.shared()]).toEqual([undefined, undefined])
+  expect(recent.keep(value('x0'), '{"a":[2]}').shared()).toBeUndefined()
 })

@@ -1,7 +1,10 @@
 import { type Context, type HeaderList, Reply } from '@arlen/http'
+import { HeaderBlock } from '@arlen/http/extend'
 import { sessionError } from '../errors.ts'
 
 const PRIVATE = /(?:^|[,\s])(?:private|no-store)(?:[,\s]|$)/i
+const NO_STORE = new HeaderBlock([['Cache-Control', 'no-store']])
+const NO_CACHE = new HeaderBlock([['Cache-Control', 'private, no-cache']])
 const SHARED = /(?:^|[,\s])(?:public|s-maxage)(?:[,\s=]|$)/i
 
 /**
@@ -28,8 +31,8 @@ export function keepPrivate(c: Context, result: unknown, strict: boolean): void 
  * no-cache`.
  */
 export function keepPersonal(c: Context, result: unknown, isLoggedIn: boolean): void {
-  const headers = cachingHeaders(c, result)
-  if (!headers.has('cache-control')) headers.set('Cache-Control', isLoggedIn ? 'no-store' : 'private, no-cache')
+  if (result instanceof Reply && result.hasHeaders && result.headers.has('cache-control')) return
+  c.baseHeaders(isLoggedIn ? NO_STORE : NO_CACHE) // what is set already stays
 }
 
 /** The headers that hold the response's Cache-Control, or would. */

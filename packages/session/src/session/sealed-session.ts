@@ -1,7 +1,7 @@
 import { findCookie } from '@arlen/http'
 import { MAX_COOKIE_BYTES } from '@arlen/http/extend'
 import { sessionError } from '../errors.ts'
-import type { SessionRecord } from './session.ts'
+import type { SessionRecord, SessionUser } from './session.ts'
 import type { CookieSlot, SessionSettings } from './session-settings.ts'
 
 /** A session as stored in its cookie. With a store, `d` and `u` are in the store instead. */
@@ -26,6 +26,32 @@ export interface OpenedSession {
   readonly stale: boolean
 }
 
+/** An opened session. Its data is parsed for this request only if something may change it. */
+class OpenedRecord implements SessionRecord {
+  readonly id: string
+  readonly createdAt: number
+  readonly user: SessionUser | undefined
+  peeked: Readonly<Record<string, unknown>> | undefined
+  readonly #text: string | undefined
+  #data: Record<string, unknown> | undefined
+
+  /** @param text - what `sealed` was parsed from, if that is shared with other requests */
+  constructor({ i, t, u, d = {} }: SealedSession, text: string | undefined) {
+    this.id = i
+    this.createdAt = t
+    this.user = u && { id: u[0], epoch: u[1], at: u[2] }
+    this.#text = text
+    this.peeked = text === undefined ? undefined : d
+    this.#data = text === undefined ? d : undefined
+  }
+
+  get data(): Record<string, unknown> {
+    this.#data ??= (JSON.parse(this.#text!) as SealedSession).d ?? {}
+    this.peeked = undefined
+    return this.#data
+  }
+}
+
 /** The session in a request's cookies, or undefined if there is none that is authentic and not expired. */
 export function openSession(
   settings: SessionSettings,
@@ -33,15 +59,17 @@ export function openSession(
   now: number,
 ): OpenedSession | undefined {
   const value = findCookie(cookies, settings.cookie.name)
-  const text = value === undefined ? undefined : settings.cookie.codec.open(value)
-  if (text === undefined) return undefined
-  const { i: id, t: createdAt, s: sealedAt, u, d: data = {} } = JSON.parse(text) as SealedSession
+  const recent = value === undefined ? undefined : settings.cookie.codec.openRecent(value)
+  if (recent === undefined) return undefined
+  const shared = recent.shared() as SealedSession | undefined
+  const sealed = shared ?? (JSON.parse(recent.text) as SealedSession)
+  const { t: createdAt, s: sealedAt } = sealed
   let seenAt = sealedAt
-  if (now > seenAt + settings.renewAfter) seenAt = Math.max(seenAt, openSeen(settings, cookies, id))
+  if (now > seenAt + settings.renewAfter) seenAt = Math.max(seenAt, openSeen(settings, cookies, sealed.i))
   // A store has newer times than the cookie, which are checked after loading.
   if (settings.store === undefined && isOver(settings, createdAt, seenAt, now)) return undefined
   return {
-    record: { id, createdAt, user: u && { id: u[0], epoch: u[1], at: u[2] }, data },
+    record: new OpenedRecord(sealed, shared === undefined ? undefined : recent.text),
     renew: now > seenAt + settings.renewAfter,
     stale: settings.cookie.codec.isStale(value!),
   }

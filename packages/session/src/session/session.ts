@@ -22,6 +22,8 @@ export interface SessionRecord {
   readonly createdAt: number
   readonly user: SessionUser | undefined
   readonly data: Record<string, unknown>
+  /** The same until `data` is first read, parsed for several requests: hand out nothing but its primitive values. */
+  readonly peeked?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Options of `session.login()`. */
@@ -89,14 +91,17 @@ export class Session {
   get<T = unknown>(key: string): T | undefined
   get(key: string): unknown {
     const record = this.#record
-    if (record === undefined || !Object.hasOwn(record.data, key)) return undefined
+    if (record === undefined || !this.has(key)) return undefined
+    const peeked = record.peeked?.[key]
+    if (peeked !== undefined && (typeof peeked !== 'object' || peeked === null)) return peeked
     const value = record.data[key]
     if (typeof value === 'object' && value !== null) this.#baseline ??= JSON.stringify(record.data)
     return value
   }
 
   has(key: string): boolean {
-    return this.#record !== undefined && Object.hasOwn(this.#record.data, key)
+    const record = this.#record
+    return record !== undefined && Object.hasOwn(record.peeked ?? record.data, key)
   }
 
   /** Copies of all entries, for display. */
@@ -130,7 +135,8 @@ export class Session {
    */
   regenerate(): void {
     if (!this.#link.mayChange()) return
-    this.#record = { ...this.#open(), id: randomToken(16) }
+    const { createdAt, user, data } = this.#open()
+    this.#record = { id: randomToken(16), createdAt, user, data }
     this.#changed = true
   }
 

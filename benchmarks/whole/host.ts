@@ -36,8 +36,9 @@ const calls = {
 }
 
 interface Memory {
-  /** What is in use now; and what was put on the heap of V8 since the start. */
+  /** What is in use now, in all and on the heap of V8; and what was put there since the start. */
   residentBytes: number
+  heapBytes: number
   allocatedBytes: number
 }
 
@@ -45,7 +46,8 @@ function memory(): Memory {
   const { total_allocated_bytes: allocatedBytes = Number.NaN } = getHeapStatistics() as {
     total_allocated_bytes?: number
   }
-  return { residentBytes: process.memoryUsage.rss(), allocatedBytes }
+  const { rss: residentBytes, heapUsed: heapBytes } = process.memoryUsage()
+  return { residentBytes, heapBytes, allocatedBytes }
 }
 
 export type HostCalls = typeof calls

@@ -21,8 +21,9 @@ export interface Footprint {
   /** Resident memory once the first answer was given, and after the load, in bytes. */
   startBytes: number
   loadedBytes: number
-  /** What another open connection adds to it, after one answer. */
+  /** What another open connection adds to it, after one answer; and to the heap of V8, which no page size rounds. */
   connectionBytes: number
+  connectionHeapBytes: number
 }
 
 /** Bytes put on the heap of V8 for one request, by scenario and server. */
@@ -62,13 +63,18 @@ async function footprintsOf(
         await open(load, scenario, server, port, connections)
         await load.call('run', { name: server, requests })
         const loadedBytes = (await host.call('memory', undefined)).residentBytes
-        const before = (await host.call('collected', undefined)).residentBytes
+        const before = await host.call('collected', undefined)
         const more = Math.min(IDLE_CONNECTIONS, requests)
         await open(load, scenario, server, port, more, 'more')
         await load.call('run', { name: 'more', requests: 2 * more })
-        const after = (await host.call('collected', undefined)).residentBytes
+        const after = await host.call('collected', undefined)
         for (const name of [server, 'more']) await load.call('close', name)
-        rows.get(server)?.push({ startBytes, loadedBytes, connectionBytes: (after - before) / more })
+        rows.get(server)?.push({
+          startBytes,
+          loadedBytes,
+          connectionBytes: (after.residentBytes - before.residentBytes) / more,
+          connectionHeapBytes: (after.heapBytes - before.heapBytes) / more,
+        })
       })
     }
   }
@@ -79,6 +85,7 @@ async function footprintsOf(
     startBytes: middle(of, 'startBytes'),
     loadedBytes: middle(of, 'loadedBytes'),
     connectionBytes: middle(of, 'connectionBytes'),
+    connectionHeapBytes: middle(of, 'connectionHeapBytes'),
   }))
 }
 
@@ -120,10 +127,11 @@ async function withHost(
 }
 
 export function describeMemory({ footprints, garbage }: Memory): string {
+  const kb = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`
   const mb = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0).padStart(4)} MB`
   const lines = footprints.map(
-    ({ server, startBytes, loadedBytes, connectionBytes }) =>
-      `${server.padEnd(12)}  start ${mb(startBytes)}  loaded ${mb(loadedBytes)}  connection ${(connectionBytes / 1000).toFixed(1)} kB`,
+    ({ server, startBytes, loadedBytes, connectionBytes, connectionHeapBytes }) =>
+      `${server.padEnd(12)}  start ${mb(startBytes)}  loaded ${mb(loadedBytes)}  connection ${kb(connectionBytes)}, of it heap ${kb(connectionHeapBytes)}`,
   )
   const counted = Object.entries(garbage).map(([name, by]) => {
     const figures = Object.entries(by).map(([server, bytes]) => `${server} ${bytes.toFixed(0)}`)

@@ -79,7 +79,7 @@ export class CookieCodec {
     return this.openRecent(value)?.text
   }
 
-  /** The same, for what can use JSON that was parsed for an earlier request. */
+  /** @internal The same, for what can use JSON that was parsed for an earlier request. */
   openRecent(value: string): RecentText | undefined {
     if (value.length > MAX_COOKIE_BYTES) return undefined
     const known = this.#recent.find(value)

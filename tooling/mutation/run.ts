@@ -9,13 +9,14 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { seeded } from '@arlen/core/seeded'
 import { nameMutants } from './identity.ts'
 import { listMutants } from './mutants.ts'
 import { nearestFirst } from './nearest.ts'
 import { recordReach, testFilesOf } from './reach.ts'
 import { describeMutant, type Equivalent, report, type SampledMutant } from './report.ts'
 import { Results } from './results.ts'
-import { sample, seededRandom } from './sample.ts'
+import { sample } from './sample.ts'
 import { TestRunner } from './test-runner.ts'
 import { copyTree, plant } from './tree.ts'
 import { type Trial, tryMutant } from './try-mutant.ts'
@@ -83,7 +84,7 @@ function sampleOf(name: string, tree: string): SampledMutant[] {
     }),
   )
   for (const mutant of named.keys()) existing.add(mutant)
-  const choose = () => sample([...named.keys()], each, seededRandom(seed))
+  const choose = () => sample([...named.keys()], each, seeded(seed))
   return results
     .get(name)!
     .sample(choose)

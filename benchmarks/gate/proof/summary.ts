@@ -1,4 +1,5 @@
-import { type Comparison, compare, type Outcome, seeded } from '@arlen/perf'
+import { seeded } from '@arlen/core/seeded'
+import { type Comparison, compare, type Outcome } from '@arlen/perf'
 import { INJECTIONS, isQuiet, type ProofRun, SCENARIOS, WANTED } from './runs.ts'
 
 export const TITLES = {

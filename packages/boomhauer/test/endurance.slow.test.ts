@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { seeded } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import { outcomeOf, serving } from './support.ts'
 
@@ -15,17 +16,6 @@ function processesOf(folder: string): number[] {
         return false // it ended meanwhile
       }
     })
-}
-
-/** The same sequence of numbers below 1 for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 const SOURCES: Record<string, string> = {
@@ -61,7 +51,7 @@ test('survives a hundred files cut off anywhere, and serves again when they are 
 }, async () => {
   const app = await serving(SOURCES)
   await app.get()
-  const next = random(20_26)
+  const next = seeded(20_26)
   const names = Object.keys(SOURCES)
   let failures = 0
   for (let round = 0; round < 100; round++) {

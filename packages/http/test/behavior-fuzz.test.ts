@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
+import { seededBelow } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import type { Context, Handler } from '../src/index.ts'
-import { random } from './fuzzer.ts'
 import { memoryConnection, settle } from './memory-connection.ts'
 
 /** What handlers do, by the first part of the path; the rest of the path is the number of the request. */
@@ -53,7 +53,7 @@ test('with any handlers, clients and connection faults, responses arrive in orde
 })
 
 async function play(seed: number): Promise<string | null> {
-  const next = random(seed)
+  const next = seededBelow(seed)
   const handled: string[] = []
   const { connection, transport, engine } = memoryConnection(
     c => {

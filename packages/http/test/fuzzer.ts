@@ -8,18 +8,6 @@ export interface Outcome {
   refused: string
 }
 
-/** A small generator with a seed (mulberry32), so that every failure can be made again. */
-export function random(seed: number): (below: number) => number {
-  let state = seed >>> 0
-  return below => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}
-
 const SEEDS: readonly Buffer[] = readCorpus()
   .filter(({ bytes }) => bytes.length < 2000)
   .map(({ bytes }) => bytes)

@@ -22,5 +22,4 @@ export {
   type Slack,
 } from './scenario/scenario.ts'
 export { type BootstrapOptions, type Interval, medianInterval } from './stats/bootstrap.ts'
-export { seeded } from './stats/random.ts'
 export { slopeInterval } from './stats/slope.ts'

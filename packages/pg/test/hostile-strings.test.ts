@@ -1,3 +1,4 @@
+import { seeded } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import { copyRows, createPg, json, sql } from '../src/index.ts'
 import { readAll } from './helpers.ts'
@@ -13,15 +14,9 @@ const PIECES = [
   "'; drop table canary; --", '" ; drop table canary; --', "' or '1'='1", 'é', '😀', '\u0301', '\ufeff', ' ', '', 'E\'\\\'', 'U&"', '\x7f',
 ] // biome-ignore format: a table
 
-/** The same strings in every run (mulberry32). */
+/** The same strings in every run. */
 function* hostileStrings(count: number): Generator<string> {
-  let seed = 20_240_229
-  const random = () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
+  const random = seeded(20_240_229)
   for (let i = 0; i < count; i++) {
     yield Array.from({ length: 1 + Math.floor(random() * 5) }, () => PIECES[Math.floor(random() * PIECES.length)]).join(
       '',

@@ -1,3 +1,4 @@
+import { seeded } from '@arlen/core/seeded'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createPg, type Result, type Row } from '../src/index.ts'
 import { executorOf } from '../src/pool/executor.ts'
@@ -7,7 +8,7 @@ import { inferNeverNull } from '../src/typed-sql/nullability/infer.ts'
 import { openAdmin } from './helpers.ts'
 import { CASES, SCHEMA } from './nullability-cases.ts'
 import { openDatabase } from './open-database.ts'
-import { QueryGenerator, random } from './query-generator.ts'
+import { QueryGenerator } from './query-generator.ts'
 
 const QUERIES = Number(process.env.NULLABILITY_QUERIES ?? 800)
 const SEED = Number(process.env.NULLABILITY_SEED ?? 1)
@@ -22,7 +23,7 @@ const { db: documented } = await openDatabase(SCHEMA)
 let catalog: Catalog
 
 beforeAll(async () => {
-  const next = random(SEED)
+  const next = seeded(SEED)
   const maybe = (value: string) => (next() < 0.35 ? 'null' : value)
   const word = () => `'${['ebb', '', 'one', 'tee', 'x'][Math.floor(next() * 5)]}'`
   const small = () => String(Math.floor(next() * 5))

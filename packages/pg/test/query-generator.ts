@@ -1,5 +1,7 @@
 /** Queries made at random, which PostgreSQL accepts: for what must hold for every query. */
 
+import { seeded } from '@arlen/core/seeded'
+
 type Kind = 'int' | 'text' | 'bool'
 
 interface Named {
@@ -42,23 +44,12 @@ const TABLES: Readonly<Record<string, readonly [string, Kind][]>> = {
   ],
 }
 
-/** A generator of random numbers that a seed repeats (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 export class QueryGenerator {
   readonly #next: () => number
   #names = 0
 
   constructor(seed: number) {
-    this.#next = random(seed)
+    this.#next = seeded(seed)
   }
 
   query(): string {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { seeded } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import { ACCESSORIES, type AccessoryName, variableOf } from '../src/accessories.ts'
 import { COMMANDS } from '../src/command-line/commands.ts'
 import { SIGNALS } from '../src/command-line/signals.ts'
 import { propaneError } from '../src/errors.ts'
 import { chaos } from './chaos.ts'
-import { random } from './random.ts'
 import { Simulation } from './simulation.ts'
 
 const DOCS = path.join(import.meta.dirname, '../../../docs/propane.md')
@@ -55,7 +55,7 @@ test('every transition that happens is in the table, and every one in the table 
   const documented = [...section('transitions').matchAll(/^\| (\w+) \| (\w+) \|/gm)].map(row => `${row[1]} ${row[2]}`)
   const seen = new Set<string>()
   for (let seed = 1; seed <= 150; seed++) {
-    const dice = random(seed)
+    const dice = seeded(seed)
     const simulation = new Simulation(1 + Math.floor(dice() * 4), { maxMemory: 100, drainTimeoutMs: 5000 })
     simulation.onTransition = (from, to) => seen.add(`${from} ${to}`)
     for (let count = 0; count < 12 && simulation.exitCode === undefined; count++) chaos(simulation, dice)

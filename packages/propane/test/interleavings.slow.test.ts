@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { seeded } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import type { PropaneHandle } from '../src/index.ts'
 import { alive, fixture, get, start, until } from './helpers.ts'
-import { random } from './random.ts'
 import { Traffic } from './traffic.ts'
 
 /** Enough for every run; `PROPANE_SEQUENCES=100` for a long one. */
@@ -26,7 +26,7 @@ function signal(handle: PropaneHandle, name: NodeJS.Signals, dice: () => number)
 
 test(`${SEQUENCES} random interleavings with real processes end with exactly the wanted workers and no stray process`, async () => {
   for (let seed = 1; seed <= SEQUENCES; seed++) {
-    const dice = random(seed)
+    const dice = seeded(seed)
     const handle = await start({
       app: fixture('faulty.ts'),
       workers: 1 + Math.floor(dice() * 3),

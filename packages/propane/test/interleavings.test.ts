@@ -1,6 +1,6 @@
+import { seeded } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import { chaos } from './chaos.ts'
-import { random } from './random.ts'
 import { Simulation } from './simulation.ts'
 
 /** What must hold at every moment, whatever happens. */
@@ -15,7 +15,7 @@ function check(simulation: Simulation): void {
 test('1,000 random interleavings of reload, recycle, crash, hang, scale and stop end as they should', () => {
   const outcomes = { settled: 0, stopped: 0, gaveUp: 0 }
   for (let seed = 1; seed <= 1000; seed++) {
-    const dice = random(seed)
+    const dice = seeded(seed)
     const simulation = new Simulation(1 + Math.floor(dice() * 5), {
       maxMemory: 100,
       maxAgeMs: dice() < 0.5 ? 20_000 : 0,

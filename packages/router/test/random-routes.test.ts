@@ -1,3 +1,4 @@
+import { seededBelow } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import { type MatchRequest, type RouteOptions, Router, type SlashPolicy } from '../src/index.ts'
 import { NaiveRouter } from './naive-router.ts'
@@ -7,19 +8,12 @@ import { outcomesOf } from './outcome.ts'
 const SEED = Number(process.env.ROUTER_SEED ?? 1)
 const ROUNDS = Number(process.env.ROUTER_ROUNDS ?? 150)
 
-/** Mulberry32: small, seeded, good enough to draw routes. */
+/** Draws routes. */
 class Random {
-  #state: number
+  readonly below: (limit: number) => number
 
   constructor(seed: number) {
-    this.#state = seed
-  }
-
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % limit
+    this.below = seededBelow(seed)
   }
 
   pick<T>(list: readonly T[]): T {

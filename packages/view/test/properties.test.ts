@@ -1,17 +1,7 @@
+import { seededBelow } from '@arlen/core/seeded'
 import { describe, expect, test } from 'vitest'
 import { originalPosition } from '../src/compile/source-map.ts'
 import { compile, compileTemplate, jsonScript, TemplateError } from '../src/index.ts'
-
-/** Numbers below `limit` that are the same in every run (mulberry32). */
-function randomFrom(seed: number): (limit: number) => number {
-  let state = seed
-  return limit => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % limit
-  }
-}
 
 // What breaks out of content, attributes, comments, scripts, styles and templates, and what hides such things.
 const HOSTILE = [
@@ -56,7 +46,7 @@ function decode(html: string): string {
 
 describe('printing', () => {
   test('leaves nothing in a value that HTML could take for its own, and loses nothing of it', () => {
-    const random = randomFrom(1)
+    const random = seededBelow(1)
     const render = compile('<p title="<%= $x %>"><%= $x %></p>') as (locals: object) => string
     for (let round = 0; round < 5_000; round++) {
       const x = hostile(random)
@@ -69,7 +59,7 @@ describe('printing', () => {
   })
 
   test('escapes what helpers, blocks, arrays and partial values give, unless they are marked safe', () => {
-    const random = randomFrom(2)
+    const random = seededBelow(2)
     const helpers = { same: (x: string) => x }
     const source =
       '<%= same($x) %>|<%= [$x, [$x]] %>|<%= capture(() => { %><%= $x %><% }) %>|<%= { toString: () => $x } %>'
@@ -82,7 +72,7 @@ describe('printing', () => {
   })
 
   test('puts any data into a script, which reads it back as it was', () => {
-    const random = randomFrom(3)
+    const random = seededBelow(3)
     for (let round = 0; round < 5_000; round++) {
       const data = { [hostile(random)]: [hostile(random), random(9), null, { a: hostile(random) }] }
       const script = String(jsonScript(data))
@@ -92,7 +82,7 @@ describe('printing', () => {
   })
 
   test('prints text that is not a tag as it is', () => {
-    const random = randomFrom(4)
+    const random = seededBelow(4)
     for (let round = 0; round < 60; round++) {
       const text = hostile(random).replaceAll('<%', '').replaceAll('%>', '')
       expect(compile(text)()).toBe(text)
@@ -142,7 +132,7 @@ const PIECES = [
 
 describe('compiling', () => {
   test('takes any text, or says where it went wrong', () => {
-    const random = randomFrom(5)
+    const random = seededBelow(5)
     let compiled = 0
     for (let round = 0; round < 10_000; round++) {
       const text = Array.from({ length: 1 + random(14) }, () => PIECES[random(PIECES.length)]).join('')
@@ -159,7 +149,7 @@ describe('compiling', () => {
   })
 
   test('keeps code on the line it has in the template', () => {
-    const random = randomFrom(6)
+    const random = seededBelow(6)
     const parts = [
       'text\n',
       '\n',

@@ -1,7 +1,7 @@
+import { seededBelow } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import { toFetch } from '../../src/fetch/to-fetch.ts'
 import type { Handler } from '../../src/index.ts'
-import { random } from '../fuzzer.ts'
 import { memoryConnection, settle } from '../memory-connection.ts'
 
 /** What a handler sees of a request, to be the same however it came. */
@@ -11,7 +11,7 @@ test('a web Request is read or rejected as a connection would do it', async () =
   const fetch = toFetch(seen)
   const different: string[] = []
   for (let seed = 1; seed <= Number(process.env.FUZZ ?? 1000); seed++) {
-    const request = anyRequest(random(seed))
+    const request = anyRequest(seededBelow(seed))
     if (request === null) continue
     const response = await fetch(request.clone())
     const overFetch = `${response.status} ${shown(await response.text())}`

@@ -1,5 +1,5 @@
+import { seeded } from '@arlen/core/seeded'
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../stats/random.ts'
 import { compare, type Pairs } from './comparison.ts'
 
 /** Pairs in groups of five whose ratio lies about `ratio`, give or take `noise` to each side. */

@@ -1,7 +1,7 @@
+import { seeded } from '@arlen/core/seeded'
 import { describe, expect, test } from 'vitest'
 import { medianInterval } from './bootstrap.ts'
 import { median, quantile } from './median.ts'
-import { seeded } from './random.ts'
 
 /** Normal numbers by Box and Muller. */
 function normals(seed: number): () => number {

@@ -1,6 +1,6 @@
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
+import { seeded } from '@arlen/core/seeded'
 import { median, quantileOfSorted } from './median.ts'
-import { seeded } from './random.ts'
 
 /** An estimate and where the true value lies, with the confidence that was asked for. */
 export interface Interval {

@@ -1,5 +1,5 @@
+import { seeded } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
-import { seeded } from './random.ts'
 import { slopeInterval } from './slope.ts'
 
 test('the slope of points on a line is that of the line', () => {

@@ -1,3 +1,4 @@
+import { seededBelow } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import { addressKey } from './address-key.ts'
 
@@ -61,11 +62,7 @@ test('10,000 addresses of one /64 are one key', () => {
 })
 
 test('agrees with the parser of URLs about 20,000 addresses', () => {
-  let state = 7
-  const random = (below: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return (state >>> 8) % below
-  }
+  const random = seededBelow(7)
   for (let i = 0; i < 20_000; i++) {
     const groups = Array.from({ length: 8 }, () => (random(3) === 0 ? 0 : random(65536)))
     const long = groups.map(group => group.toString(16)).join(':')

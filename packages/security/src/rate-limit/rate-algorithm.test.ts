@@ -1,3 +1,4 @@
+import { seeded } from '@arlen/core/seeded'
 import { describe, expect, test } from 'vitest'
 import { type RateAlgorithm, type RateAlgorithmName, rateAlgorithm } from './rate-algorithm.ts'
 
@@ -12,17 +13,6 @@ function counter(algorithm: RateAlgorithm) {
     reset: (now: number) => algorithm.resetMs(columns, 0, now),
     retry: (now: number, cost = 1) => algorithm.retryAfterMs(columns, 0, cost, now),
     expiresAt: () => algorithm.expiresAt(columns, 0),
-  }
-}
-
-/** The same numbers below 1 for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 
@@ -58,7 +48,7 @@ describe.each(NAMES)('%s', name => {
   })
 
   test('says when to come back wherever in its windows it was used, whatever is asked for', () => {
-    const random = seededRandom(5)
+    const random = seeded(5)
     for (let round = 0; round < 300; round++) {
       const it = fresh(10, 1000)
       let now = begin

@@ -1,4 +1,5 @@
 import { createDecipheriv } from 'node:crypto'
+import { seededBelow } from '@arlen/core/seeded'
 import { describe, expect, test } from 'vitest'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { generateSecret } from '../secrets/secrets.ts'
@@ -6,15 +7,6 @@ import { CookieCodec } from './cookie-codec.ts'
 
 const codec = new CookieCodec(new KeyRing([generateSecret()]), 'session')
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
-/** A small seeded generator, so that a failure can be repeated. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state % below
-  }
-}
 
 describe('CookieCodec', () => {
   test('opens what it sealed, of any length and script', () => {
@@ -74,7 +66,7 @@ describe('CookieCodec', () => {
   })
 
   test('accepts none of 100,000 mutations', () => {
-    const random = seeded(20_261)
+    const random = seededBelow(20_261)
     const values = Array.from({ length: 50 }, (_, i) =>
       codec.seal(JSON.stringify({ user: i, note: 'x'.repeat(i * 7) })),
     )

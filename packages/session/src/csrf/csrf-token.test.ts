@@ -1,3 +1,4 @@
+import { seededBelow } from '@arlen/core/seeded'
 import { expect, test } from 'vitest'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { generateSecret } from '../secrets/secrets.ts'
@@ -31,11 +32,7 @@ test('refuses the token of another session, of another key, and anything that is
 })
 
 test('accepts none of 100,000 mutated tokens', () => {
-  let state = 99
-  const random = (below: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return (state >>> 4) % below
-  }
+  const random = seededBelow(99)
   const genuine = Array.from({ length: 20 }, () => tokens.issue('session-a'))
   const accepted: string[] = []
   for (let round = 0; round < 100_000; round++) {

@@ -1,3 +1,4 @@
+import { seededBelow } from '@arlen/core/seeded'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../../compile.ts'
 import { isComplete, JSON_START, type JsonState, step } from './machine.ts'
@@ -26,11 +27,7 @@ test('the reader takes what JSON.parse does, and nothing else', () => {
   ]
   const alphabet = [...'{}[],:" \\tu0a1-+.eEnrlsf\n\u0001']
   let accepted = 0
-  let random = 1
-  const next = (below: number) => {
-    random = (random * 48271) % 2147483647
-    return random % below
-  }
+  const next = seededBelow(1)
   for (const text of texts) {
     for (let round = 0; round < 3000; round++) {
       const at = next(text.length + 1)

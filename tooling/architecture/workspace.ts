@@ -71,7 +71,7 @@ export function readWorkspace(root: string): Workspace {
 }
 
 /** The indented list under `## Layers`, one layer per line. */
-export function readLayers(contributing: string): string[][] {
+function readLayers(contributing: string): string[][] {
   const section = contributing.split(/^## /m).find(part => part.startsWith('Layers')) ?? ''
   const drawn = section.split('\n').filter(line => line.startsWith('    '))
   return drawn.map(line => line.trim().split(/\s+/))
@@ -108,7 +108,7 @@ function readSource(root: string, path: string, inPackage: string): SourceFile {
   }
 }
 
-export function countLines(text: string): number {
+function countLines(text: string): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
 }
 

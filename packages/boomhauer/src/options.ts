@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { boomhauerError } from './errors.ts'
 
@@ -148,9 +148,4 @@ function editorOf(env: NodeJS.ProcessEnv): string | undefined {
   if (env.ZED_TERM) return 'zed'
   if (env.TERMINAL_EMULATOR === 'JetBrains-JediTerm') return 'webstorm'
   return undefined
-}
-
-/** A file inside the root, for reading settings of the application such as `.env`. */
-export function inRoot(settings: Pick<Settings, 'root'>, ...names: string[]): string {
-  return join(settings.root, ...names)
 }

@@ -238,7 +238,7 @@ function shownPath(file: string, root: string): string {
 }
 
 /** Reads each file once. Files that cannot be read, or are too large to be source, have no text. */
-export function createSourceReader(maxBytes = 2_000_000): (file: string) => string | undefined {
+function createSourceReader(maxBytes = 2_000_000): (file: string) => string | undefined {
   const sources = new Map<string, string | undefined>()
   return file => {
     if (!sources.has(file)) {

@@ -187,9 +187,9 @@ describe('warnings', () => {
     }
     await using app = await startApp(routes, { domain: 'foreign.example' }, http)
     await app.browser().get('/write')
-    expect(lines.filter(line => line.msg.includes('its domain foreign.example does not include the host'))).toMatchObject([
-      { level: 'warn' },
-    ])
+    expect(
+      lines.filter(line => line.msg.includes('its domain foreign.example does not include the host')),
+    ).toMatchObject([{ level: 'warn' }])
   })
 
   test('secure cookies over http are warned of once, with what to do', async () => {

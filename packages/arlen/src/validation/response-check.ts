@@ -40,7 +40,7 @@ function jsonOf(c: Context, { body, type, status }: Reply): { status: number; va
   return { status: status || c.res.status, value: JSON.parse(body) }
 }
 
-export function schemaFor(schemas: ResponseSchemas, status: number): StandardSchemaV1 | undefined {
+function schemaFor(schemas: ResponseSchemas, status: number): StandardSchemaV1 | undefined {
   if ('~standard' in schemas) return status < 300 ? (schemas as StandardSchemaV1) : undefined
   return (schemas as Readonly<Record<number, StandardSchemaV1 | null>>)[status] ?? undefined
 }

@@ -49,7 +49,7 @@ function atMost(value: number, bound: number): Outcome {
 }
 
 /** Bytes a request that may stay in use without being called a leak: caches that fill, statistics of the compiler. */
-export const GROWTH_BYTES = 32
+const GROWTH_BYTES = 32
 
 /** So much in all is no leak yet: it is what the compiler notes down of a program that is still young. */
 const LEAST_GROWTH = 512 * 1024

@@ -10,9 +10,9 @@ export type Outcome = 'ok' | 'loss' | 'undecided'
 /** Less than this is never a loss: 5 %. */
 export const LEAST_LIMIT = 0.05
 /** The limit is so many times what two processes of one program differ by. */
-export const SPREADS = 3
+const SPREADS = 3
 /** A limit beyond this, 30 %, hides too much for an `ok`. */
-export const WIDEST_LIMIT = 0.3
+const WIDEST_LIMIT = 0.3
 
 /** An interval that holds the true value 95 times of 100 is so many standard errors wide. */
 const WIDTH_IN_ERRORS = 3.92

@@ -81,7 +81,7 @@ function isCompared({ name }: { name: string }): boolean {
 }
 
 /** Measures servers that run already. */
-export async function measureSides(sides: readonly Side[], plan: RoundPlan): Promise<Round> {
+async function measureSides(sides: readonly Side[], plan: RoundPlan): Promise<Round> {
   const round: Round = { blocks: [], windows: [] }
   const compared = sides.filter(isCompared)
   for (let pair = 0; pair < plan.pairs; pair += 1) {

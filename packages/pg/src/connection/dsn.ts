@@ -68,7 +68,7 @@ function withoutEmpty(parameters: Parameters): Parameters {
  *
  * @throws `dsn_invalid` if no file describes the service, or it has an unknown setting
  */
-export function parametersOfService(name: string): Parameters {
+function parametersOfService(name: string): Parameters {
   const refuse = (reason: string) => pgError('dsn_invalid', { dsn: `service=${name}`, reason })
   const found = readService(name)
   if (!found) throw refuse('no pg_service.conf describes it (PGSERVICEFILE, ~/.pg_service.conf, PGSYSCONFDIR)')

@@ -257,7 +257,7 @@ function addNotValid(head: string, text: string, constraint: Tree, fallback: str
 }
 
 /** A unique or primary key constraint over an index that was built without a lock. */
-export function uniqueByIndex(head: string, on: string, table: string, constraint: Tree): string {
+function uniqueByIndex(head: string, on: string, table: string, constraint: Tree): string {
   const primary = constraint.contype === 'CONSTR_PRIMARY'
   const keys = names(constraint.keys)
   const name = quoteName(

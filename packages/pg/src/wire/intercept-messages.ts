@@ -1,6 +1,6 @@
 /** Messages that carry data, by their first byte (PostgreSQL manual, 54.7). */
 export const DATA_ROW = 68
-export const COPY_DATA = 100
+const COPY_DATA = 100
 
 /** Takes a whole message whose body is in [from, to) of `bytes`, or leaves it to pg. */
 export type TakeMessage = (code: number, bytes: Buffer, from: number, to: number) => boolean

@@ -130,7 +130,7 @@ export async function must(host: Host, step: string, result: HostResult): Promis
   throw new Error(`${host.name} failed at ${step}: ${lastWords(result)}${lost}`)
 }
 
-export function deployFailed(cause: Error, outcome: string): Error {
+function deployFailed(cause: Error, outcome: string): Error {
   const reason = cause.message.replace(/\.$/, '')
   // What shows the lines of a file is not a sentence that the outcome could follow.
   return releaseError('deploy_failed', { reason: reason + (reason.includes('\n') ? '\n' : '. '), outcome }, { cause })

@@ -31,7 +31,7 @@ export interface AuthScheme<User> {
   authenticate(c: Context): Maybe<Credentials<User> | CredentialsProblem>
 }
 
-export const DEFAULT_REALM = 'api'
+const DEFAULT_REALM = 'api'
 
 /** @throws ArlenError `realm_invalid` if the text needs escaping in a header. */
 export function checkedRealm(realm: string = DEFAULT_REALM): string {

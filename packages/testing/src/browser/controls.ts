@@ -81,7 +81,7 @@ function tick(type: string, group: readonly Element[], value: ControlValue, refu
   for (const box of group) setChecked(box, wanted.includes(valueIn(box)))
 }
 
-export function setChecked(box: Element, on: boolean): void {
+function setChecked(box: Element, on: boolean): void {
   if (on) box.attribs.checked = ''
   else delete box.attribs.checked
 }

@@ -37,7 +37,7 @@ export function isSubmitButton(control: Element): boolean {
 }
 
 /** The entries of a submitted form (HTML standard, "constructing the entry list"). */
-export function entryList(controls: readonly Element[], submitter: Element | undefined): FormEntry[] {
+function entryList(controls: readonly Element[], submitter: Element | undefined): FormEntry[] {
   const entries: FormEntry[] = []
   for (const control of controls) {
     if (isDisabled(control) || isInDatalist(control)) continue

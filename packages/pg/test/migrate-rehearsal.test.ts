@@ -173,33 +173,44 @@ SQL`)
     })
   })
 
-  test.each([
-    ['a type', "create type mood as enum ('ok')", "alter type mood add value 'sad'", 'type public.mood'],
-    ['a default', 'create table x (a int default 1)', 'alter table x alter a set default 2', 'column public.x.a'],
-    ['a constraint', 'create table x (a int)', 'alter table x add check (a > 0)', 'constraint public.x.x_a_check'],
-    ['an index', 'create table x (a int)', 'create index x_a on x (a)', 'index public.x_a'],
-    ['a view', 'create view x as select 1 as a', 'create or replace view x as select 2 as a', 'view public.x'],
+  // Three at a time: the error names up to five.
+  test.each<[string, [made: string, changed: string, named: string][]]>([
     [
-      'a function',
-      "create function f() returns int language sql as 'select 1'",
-      'drop function f',
-      'function public.f()',
+      'types, defaults and constraints',
+      [
+        ["create type mood as enum ('ok')", "alter type mood add value 'sad'", 'type public.mood'],
+        ['create table x (a int default 1)', 'alter table x alter a set default 2', 'column public.x.a'],
+        ['create table y (a int)', 'alter table y add check (a > 0)', 'constraint public.y.y_a_check'],
+      ],
     ],
-    ['row security', 'create table x (a int)', 'alter table x enable row level security', 'table public.x'],
     [
-      'a trigger',
-      'create table x (a int)',
-      'create trigger x before update on x execute function suppress_redundant_updates_trigger()',
-      'trigger public.x.x',
+      'indexes, views and functions',
+      [
+        ['create table x (a int)', 'create index x_a on x (a)', 'index public.x_a'],
+        ['create view y as select 1 as a', 'create or replace view y as select 2 as a', 'view public.y'],
+        ["create function f() returns int language sql as 'select 1'", 'drop function f', 'function public.f()'],
+      ],
     ],
-    ['a policy', 'create table x (a int)', 'create policy p on x using (true)', 'policy public.x.p'],
-  ])('in %s is noticed', async (_, made, changed, named) => {
-    await write('1_a.sql', `${made};`)
+    [
+      'row security, triggers and policies',
+      [
+        ['create table x (a int)', 'alter table x enable row level security', 'table public.x'],
+        [
+          'create table y (a int)',
+          'create trigger y before update on y execute function suppress_redundant_updates_trigger()',
+          'trigger public.y.y',
+        ],
+        ['create table z (a int)', 'create policy p on z using (true)', 'policy public.z.p'],
+      ],
+    ],
+  ])('in %s is noticed', async (_, objects) => {
+    await write('1_a.sql', objects.map(([made]) => `${made};`).join('\n'))
     await up()
-    await folder.db.execute(changed as string)
-    await write('2_b.sql', 'create table z (id int);')
+    for (const [, changed] of objects) await folder.db.execute(changed as string)
+    await write('2_b.sql', 'create table later (id int);')
     vi.stubEnv('PATH', folder.dir)
-    expect(await rejection(check())).toMatchObject({ message: expect.stringContaining(named) })
+    const { message } = (await rejection(check())) as Error
+    for (const [, , named] of objects) expect(message).toContain(named)
   })
 })
 

@@ -6,7 +6,7 @@ const RELATIVE_FILE = /^\.{1,2}\/.*(\.[cm]?[jt]s)$/
 
 /**
  * Resolves relative imports of files beside one that Node.js has resolved before. Node.js looks up links and package.json for every
- * module anew; files of one folder with one ending have both in common. It is a third of the time to load many modules.
+ * module again; files of one folder with one ending have both in common. It is a third of the time to load many modules.
  */
 export class NeighborModules {
   /** The format of the modules of a folder, by the folder's URL and their ending. */

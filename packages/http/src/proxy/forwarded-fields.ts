@@ -31,7 +31,7 @@ const NAMES: readonly string[] = [
 export function forwardedFields(given: string | readonly string[] = 'x-forwarded-for'): ForwardedFields {
   const names = (Array.isArray(given) ? given : [given]).map(name => String(name).toLowerCase())
   const unknown = names.find(name => !NAMES.includes(name))
-  if (unknown !== undefined) throw refused(`has ${JSON.stringify(unknown)}, which is none of ${NAMES.join(', ')}.`)
+  if (unknown !== undefined) throw refused(`has ${JSON.stringify(unknown)}, which is not one of ${NAMES.join(', ')}.`)
   const standard = names.includes('forwarded')
   if (standard && names.length > 1) {
     throw refused('names forwarded and others: name what the proxies write, the client writes the rest.')

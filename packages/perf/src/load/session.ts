@@ -56,7 +56,7 @@ export class Session {
     this.#lastUsedMs = performance.now()
   }
 
-  /** Connects anew where nothing was asked for so long that the server may be about to close idle connections, or has. */
+  /** Reconnects after a pause so long that the server may have closed idle connections, or be about to. */
   async #refresh(): Promise<void> {
     const isFresh = performance.now() - this.#lastUsedMs < IDLE_MS
     if (isFresh && this.connections.every(({ socket }) => !socket.destroyed)) return

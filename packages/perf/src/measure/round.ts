@@ -73,7 +73,7 @@ function anyAnswer(request: WireRequest): WireRequest {
   return { ...request, contains: undefined }
 }
 
-/** The reference needs fewer: what is said of it is a multiple, and what is gated on it is a floor. */
+/** The reference needs fewer: results are reported as multiples of it, and it only gates a floor. */
 const REFERENCE_PAIRS = 2
 
 function isCompared({ name }: { name: string }): boolean {

@@ -80,7 +80,7 @@ function parametersOfService(name: string): Parameters {
 }
 
 /**
- * Everything that is said: the environment, the service, and over them the connection string.
+ * All settings: those of the environment, overridden by the service, overridden by the connection string.
  *
  * @throws `dsn_invalid`; ArlenError `option_invalid` for a variable of the environment
  */

@@ -35,7 +35,7 @@ export class PgClient extends pg.Client implements StatementConnection {
   readonly createdAt: number = performance.now()
   /** Until when a cancel request may still take effect (`performance.now()`). */
   canceledUntil = 0
-  /** It should be replaced: its server has another role than before, or its session remembers what is no longer there. */
+  /** It should be replaced: its server has another role than before, or its session remembers objects that no longer exist. */
   stale = false
   readonly #mustWrite: boolean
   #bytesRead = 0

@@ -65,7 +65,7 @@ export function planIsStale(failure: ServerMessage): boolean {
   return RULES.some(rule => (rule.routine !== undefined || rule.message !== undefined) && matches(rule, failure))
 }
 
-/** Whether a session remembers what is no longer there: it has to be replaced, since nothing makes it forget. */
+/** Whether a session remembers objects that no longer exist: it must be replaced, because nothing makes it forget them. */
 export function sessionIsStale({ code, message }: ServerMessage): boolean {
   return code === 'XX000' && LOST_OBJECT.test(message)
 }

@@ -86,7 +86,7 @@ export function sharedTarget(args: readonly unknown[]): SharedTarget | undefined
   }
 }
 
-/** The primary may be in another folder. A name that begins with a zero byte is none of a file. */
+/** The primary may be in another folder. A name that begins with a zero byte is not a file name. */
 function absolute(path: string): string {
   return path.startsWith('\0') ? path : resolve(path)
 }

@@ -63,7 +63,7 @@ export function findSigner(content: Buffer, folder: string, { openssl, minisign 
     }
   }
 
-  // All of them are read, so that a damaged one is noticed whoever has signed.
+  // All of them are read, so that a damaged one is noticed regardless of who has signed.
   const names = existsSync(folder) ? readdirSync(folder).filter(name => !name.startsWith('.')) : []
   const signers = names.filter(hasSigned)
   return { trusted: names.length, signer: signers[0] }

@@ -89,7 +89,7 @@ async function underLock<T>(
   }
 }
 
-/** What is missing from a configuration is said in lines of their own; elsewhere, those are lines of a log. */
+/** Missing settings are listed in separate lines; elsewhere, the lines are those of a log. */
 function inOneLine(error: Error): string {
   const lines = error.message.split('\n').map(line => line.trim())
   return (error as { code?: string }).code === 'config_invalid' ? lines.join(' ') : lines[0]!

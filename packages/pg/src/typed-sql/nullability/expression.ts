@@ -155,7 +155,7 @@ function isCallNeverNull(call: Tree, context: ExpressionContext): boolean {
   if (Object.hasOwn(NEVER_NULL, name)) return true
   const args = list(call.args)
   if (Object.hasOwn(NULL_WITHOUT_VALUES, name)) return hasValues(call, context) && isNeverNull(args[0], context)
-  if (name === 'lag' || name === 'lead') return args.length === 3 && each(args, context) // with a value for want of a row
+  if (name === 'lag' || name === 'lead') return args.length === 3 && each(args, context) // with a value to use if there is no row
   if (FRAMED.has(name)) return hasDefaultFrame(call, context) && each(args, context)
   if (name === 'current_setting') return args.length === 1 && isNeverNull(args[0], context)
   if (name === 'concat_ws' || name === 'format') return isNeverNull(args[0], context)

@@ -107,7 +107,7 @@ interface Block {
   readonly flow?: Flow
 }
 
-/** What the `{` at `index` begins; undefined if that is none of what can be followed. */
+/** What the `{` at `index` begins; undefined if it cannot be followed. */
 function blockAt(
   tokens: readonly Token[],
   index: number,

@@ -19,5 +19,9 @@ export interface UnknownVariable {
  */
 export function unknownVariable(name: string, value: string, names: Iterable<string>): UnknownVariable | undefined {
   if (isSetByOrchestrator(name, value)) return undefined
-  return { isMisspelled: suggest(name, names, SLIPS) !== undefined, meant: suggest(name, names) }
+  // The prefix, which all have in common, makes none of them similar.
+  const own = (variable: string) => variable.slice(variable.indexOf('_') + 1)
+  const byOwn = new Map([...names].map(each => [own(each), each]))
+  const near = (most?: number) => byOwn.get(suggest(own(name), byOwn.keys(), most) ?? '')
+  return { isMisspelled: near(SLIPS) !== undefined, meant: near() }
 }

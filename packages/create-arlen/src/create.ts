@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { checkName } from './app-name.ts'
 import { createError } from './errors.ts'
+import { installProblem } from './install-problem.ts'
 import { callingPackageManager, INSTALL, isOnPath, PACKAGE_MANAGERS, type PackageManager } from './package-manager.ts'
 import { runCommand } from './run-command.ts'
 import { dependenciesOf, TEMPLATES, type TemplateName, templateFiles } from './template.ts'
@@ -136,7 +137,7 @@ async function installDependencies(
   const { code, output } = await runCommand(command, { cwd, env, signal })
   throwIfAborted(signal)
   if (code === 0) return
-  throw createError('install_failed', { command: command.join(' '), reason: lastLines(output) })
+  throw createError('install_failed', { command: command.join(' '), reason: installProblem(output) })
 }
 
 /** False if Git is missing, and in a folder of an existing repository. */
@@ -190,13 +191,4 @@ function whyNot(error: unknown, folder: string): string {
 function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException
   return code === undefined ? String(error) : (REASONS[code] ?? code)
-}
-
-/** The last line of a package manager's output that says what went wrong. */
-function lastLines(output: string): string {
-  const lines = output
-    .split('\n')
-    .map(line => line.replace(/^npm (error|ERR!)\s*/, '').trim())
-    .filter(line => line !== '' && !/complete log of this run|debug-0\.log/.test(line))
-  return lines.slice(-6).join(' · ').slice(-600)
 }

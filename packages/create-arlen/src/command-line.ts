@@ -28,7 +28,7 @@ export async function runCreate(argv: readonly string[], io: CreateIo): Promise<
     }
     if (flags.name?.trim() === '') checkName(flags.name, [])
     const asks = io.isTerminal && !flags.yes && !flags.json
-    const answers = asks ? await (await import('./prompts.ts')).ask(flags) : flags
+    const answers = asks ? await (await import('./prompts.ts')).ask(flags, { signal }) : flags
     const options: CreateOptions = {
       folder: answers.name ?? DEFAULT_NAME,
       template: answers.template ?? 'full',

@@ -45,6 +45,25 @@ test('says at once what is wrong with a name', async () => {
   expect(await answers).toMatchObject({ name: 'b' })
 })
 
+test('is left when it is aborted, at either question', async () => {
+  for (const flags of [
+    { name: undefined, template: undefined },
+    { name: 'shop', template: undefined },
+  ]) {
+    const controller = new AbortController()
+    const shown = flags.name === undefined ? 'called' : 'build'
+    const { input, output } = terminal()
+    const write = output.write.bind(output)
+    output.write = ((chunk: Buffer, ...rest: []) => {
+      if (chunk.toString().includes(shown)) setImmediate(() => controller.abort())
+      return write(chunk, ...rest)
+    }) as typeof output.write
+    await expect(ask(flags, { input, output, signal: controller.signal })).rejects.toMatchObject({
+      code: 'interrupted',
+    })
+  }
+})
+
 test('is left by Ctrl-C', async () => {
   const answers = ask({ name: undefined, template: undefined }, terminal([/called/, '\x03']))
   await expect(answers).rejects.toMatchObject({ code: 'interrupted' })

@@ -10,6 +10,8 @@ import { dependenciesOf, TEMPLATES, type TemplateName } from './template.ts'
 export interface Terminal {
   input?: Readable
   output?: Writable
+  /** Leaves the questions when it aborts. */
+  signal?: AbortSignal
 }
 
 export interface Answers {

@@ -366,6 +366,20 @@ test('a session of a store that was ended elsewhere does not come back', async (
   expect(await (await browser.get('/user')).json()).toEqual({ user: null, cart: null })
 })
 
+test('a session that is gone from its store gets no new cookie, whatever has become of the secrets', async () => {
+  const store = createMemorySessionStore()
+  await using before = await startApp(routes, { store })
+  const browser = before.browser()
+  await browser.get('/login')
+  await store.removeUser(7)
+  await using app = await startApp(routes, { store, secrets: [generateSecret(), SECRET] })
+  const later = app.browser()
+  const headers = { cookie: browser.cookies, 'sec-fetch-mode': 'navigate' }
+  const answer = await later.get('/user', headers)
+  expect(await answer.json()).toEqual({ user: null, cart: null })
+  expect(answer.headers.getSetCookie()).toEqual([])
+})
+
 test('with a store, requests that change different keys at the same time both count', async () => {
   const { promise: held, resolve: release } = Promise.withResolvers<void>()
   await using app = await startApp(

@@ -106,3 +106,33 @@ describe('one-time tokens', () => {
     }
   })
 })
+
+test('a token lasts an hour and replaces the earlier ones where nothing else is said', async () => {
+  let now = 0
+  const tokens = createOneTimeTokens({ store: createMemoryTokenStore(), purpose: 'p', now: () => now })
+  const [first, second] = [await tokens.issue(1), await tokens.issue(1)]
+  expect(await tokens.consume(first)).toBeUndefined()
+  now = 60 * 60 * 1000 - 1
+  expect(await tokens.consume(second)).toBe('1')
+  now = 0
+  const third = await tokens.issue(1)
+  now = 60 * 60 * 1000
+  expect(await tokens.consume(third)).toBeUndefined()
+})
+
+test('a second use within a minute leaves the family alone, a later one ends it', async () => {
+  for (const [sinceMs, isLeft] of [
+    [60_000, true],
+    [60_001, false],
+  ] as const) {
+    let now = 1_000
+    const options = { store: createMemoryTokenStore({ now: () => now }), purpose: 'p', replace: false, now: () => now }
+    const tokens = createOneTimeTokens(options)
+    const token = await tokens.issue(1)
+    const redemption = await tokens.redeem(token)
+    const next = redemption.outcome === 'redeemed' ? await tokens.renew(redemption.token) : undefined
+    now += sinceMs
+    expect(await tokens.redeem(token)).toMatchObject({ outcome: 'reused', reuse: { sinceMs } })
+    expect((await tokens.consume(next!)) === '1', String(sinceMs)).toBe(isLeft)
+  }
+})

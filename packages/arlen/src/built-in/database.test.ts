@@ -1,8 +1,11 @@
 import { startEmbedded as startServer } from '@arlen/pg/embedded'
-import { beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { startEmbedded } from './database.ts'
 
 // A real one: embedded-database.slow.test.ts.
+// Unit tests share processes: modules that other files have loaded, or will, do without the mock.
+vi.hoisted(() => vi.resetModules())
+afterAll(() => void vi.resetModules())
 vi.mock('@arlen/pg/embedded', () => ({ startEmbedded: vi.fn(async () => ({ dsn: 'postgres://x', stop() {} })) }))
 const started = vi.mocked(startServer)
 beforeEach(() => void started.mockClear())

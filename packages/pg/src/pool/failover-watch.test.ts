@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readPgOptions } from '../connection/options.ts'
 import type { Target } from '../connection/targets.ts'
 import { FailoverWatch } from './failover-watch.ts'
@@ -13,6 +13,9 @@ const world = vi.hoisted(() => ({
   timeouts: [] as unknown[],
 }))
 
+// Unit tests share processes: modules that other files have loaded, or will, do without the mock.
+vi.hoisted(() => vi.resetModules())
+afterAll(() => void vi.resetModules())
 vi.mock('../wire/client.ts', () => ({
   PgClient: class {
     readonly #host: string

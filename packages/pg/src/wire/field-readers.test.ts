@@ -1,8 +1,11 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ArrayTypes } from './array-types.ts'
 import { parseTimestamptz } from './timestamp.ts'
 import { createParsers, readerOf } from './type-parsers.ts'
 
+// Unit tests share processes: modules that other files have loaded, or will, do without the mock.
+vi.hoisted(() => vi.resetModules())
+afterAll(() => void vi.resetModules())
 vi.mock('./timestamp.ts', async original => {
   const module = await original<typeof import('./timestamp.ts')>()
   return { ...module, parseTimestamptz: vi.fn(module.parseTimestamptz) }

@@ -1,7 +1,10 @@
 import * as argon2 from '@node-rs/argon2'
-import { describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { createPasswords } from './password.ts'
 
+// Unit tests share processes: modules that other files have loaded, or will, do without the mock.
+vi.hoisted(() => vi.resetModules())
+afterAll(() => void vi.resetModules())
 vi.mock('@node-rs/argon2', async original => {
   const library = await original<typeof argon2>()
   return { ...library, verify: vi.fn(library.verify) }

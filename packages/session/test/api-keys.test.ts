@@ -104,6 +104,37 @@ describe('the keys of a user', () => {
   })
 })
 
+test('an answer to a key is kept by no cache, unless it says otherwise', async () => {
+  const { key } = await keys.issue(1, { name: 'CI' })
+  const { requireUser } = createAuthentication<User>({ schemes: [keys] })
+  const server = createServer(
+    requireUser(c => (c.req.path === '/own' ? c.text('x', { headers: { 'Cache-Control': 'max-age=60' } }) : 'x')),
+    { context: withSession(Context) },
+  )
+  const cachingOf = async (path: string) => {
+    const request = new Request(`http://a${path}`, { headers: by(key) })
+    return (await server.fetch(request)).headers.get('cache-control')
+  }
+  expect([await cachingOf('/'), await cachingOf('/own')]).toEqual(['no-store', 'max-age=60'])
+})
+
+test('a header of its own carries the key, or none does', async () => {
+  const statuses = async (header: string | false) => {
+    const own = apiKeys<User>({ store: createMemoryApiKeyStore(), prefix: 'a', findUser: id => users.get(id), header })
+    const { key } = await own.issue(1, { name: 'CI' })
+    const { requireUser } = createAuthentication<User>({ schemes: [own] })
+    const server = createServer(
+      requireUser(() => 'in'),
+      { context: withSession(Context) },
+    )
+    const fields = [{ 'x-key': key }, { 'x-api-key': key }, { false: key }, { authorization: `ApiKey ${key}` }]
+    const answers = fields.map(headers => server.fetch(new Request('http://a/', { headers: headers as never })))
+    return (await Promise.all(answers)).map(({ status }) => status)
+  }
+  expect(await statuses('X-Key')).toEqual([200, 401, 401, 200])
+  expect(await statuses(false)).toEqual([401, 401, 401, 200])
+})
+
 test('describes the field that carries a key in the OpenAPI document', () => {
   const options = { store: createMemoryApiKeyStore(), prefix: 'a', findUser: () => undefined }
   expect(apiKeys(options).openApi).toEqual({ type: 'apiKey', in: 'header', name: 'x-api-key' })

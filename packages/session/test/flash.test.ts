@@ -12,6 +12,7 @@ const routes: Routes = {
     c.flash('notice', 'now')
     return c.text(c.flash<string>('notice') ?? '')
   },
+  '/strange': c => c.json([c.flash('toString') ?? null, c.flash('__proto__') ?? null]),
   '/other': () => 'x',
   '/write': c => {
     c.session.set('name', c.req.query.name)
@@ -33,6 +34,13 @@ test('a message exists for the next page that reads it, and is gone afterwards',
   expect(shown.headers.get('cache-control')).toBe('no-store')
   expect(browser.jar.size).toBe(0)
   expect(await (await browser.get('/show')).json()).toEqual({ notice: null, fields: null })
+})
+
+test('what every object has is no message', async () => {
+  await using app = await startApp(routes)
+  const browser = app.browser()
+  await browser.get('/save')
+  expect(await (await browser.get('/strange')).json()).toEqual([null, null])
 })
 
 test('a message can be read where it was set', async () => {

@@ -139,7 +139,6 @@ export class RequestSession implements SessionLink {
       // Another request or an administrator has ended the session: do not revive it.
       this.#forget(session)
     }
-    this.#stored = JSON.stringify(record?.data ?? {})
     session.settle()
   }
 

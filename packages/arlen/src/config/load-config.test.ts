@@ -102,6 +102,11 @@ describe('the layers', () => {
     }
   })
 
+  test('may be CommonJS that names its default export', () => {
+    write({ 'config/app.js': 'exports.default = { http: { port: 1004 } }' })
+    expect(load().http.port).toBe(1004)
+  })
+
   test('may be CommonJS, and may export a namespace', () => {
     write({ 'config/app.js': 'module.exports = { http: { port: 1001 } }' })
     expect(load().http.port).toBe(1001)

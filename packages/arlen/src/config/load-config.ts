@@ -92,10 +92,10 @@ function settingsOf(file: string, name: string): unknown {
   throw Object.defineProperty(error, 'problems', { value: [{ path: [], source: name, message: error.message }] })
 }
 
-/** As `import` has it: what a CommonJS module exports is its default export, unless it exports nothing. */
+/** As `import` has it: what a CommonJS module exports is its default export, unless it has one or exports nothing. */
 function defaultOf(exported: unknown): unknown {
-  const isTranspiled = Object.hasOwn(Object(exported), '__esModule')
-  if (types.isModuleNamespaceObject(exported) || isTranspiled) return (exported as { default?: unknown }).default
+  const hasDefault = Object.hasOwn(Object(exported), '__esModule') || Object.hasOwn(Object(exported), 'default')
+  if (types.isModuleNamespaceObject(exported) || hasDefault) return (exported as { default?: unknown }).default
   const isNothing = misfitOf(exported) === undefined && Object.keys(exported as object).length === 0
   return isNothing ? undefined : exported
 }

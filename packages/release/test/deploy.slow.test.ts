@@ -106,7 +106,8 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
     expect(said).toContain('release verify r1')
     for (const dry of [initHosts, inspectHosts, contractHosts, rollbackHosts, statusOfHosts]) {
       const { commands: dryly } = await dry({ target, dryRun: true })
-      expect(dryly.length).toBeGreaterThanOrEqual(3)
+      // One host changes the schema for all.
+      expect(dryly.length).toBeGreaterThanOrEqual(dry === contractHosts ? 1 : 3)
       expect(dryly.every(command => command.startsWith('ssh '))).toBe(true)
     }
     expect(existsSync(join(target.folders[0]!, 'releases/r1'))).toBe(false)

@@ -52,8 +52,18 @@ export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; g
       'reindex database d',
       'reindex schema s',
       'alter subscription s refresh publication',
+      'alter subscription s set publication p',
+      'alter subscription s add publication p',
+      'alter subscription s drop publication p',
     ],
-    good: ['-- no transaction\nvacuum t', 'analyze t', 'alter database d set work_mem = 4096', 'discard plans'],
+    good: [
+      '-- no transaction\nvacuum t',
+      'analyze t',
+      'alter database d set work_mem = 4096',
+      'discard plans',
+      'alter subscription s disable',
+      'alter subscription s set (slot_name = none)',
+    ],
   },
   enum_value_used_at_once: {
     bad: [

@@ -104,3 +104,12 @@ test('the catalog of a database supplies volatility, types, constraints and part
     'set_not_null_scans',
   ])
 })
+
+test('constraints without a name get the names that PostgreSQL gives them', async () => {
+  const recipeOf = async (text: string) => {
+    const found = await lintKnowing(parseMigration('2_x.sql', text), new KnownSchema())
+    return found.find(({ rule }) => rule === 'unique_builds_index')!.recipe
+  }
+  expect(await recipeOf('alter table t add unique (a, b)')).toContain('add constraint t_a_b_key unique using index')
+  expect(await recipeOf('alter table t add primary key (a)')).toContain('add constraint t_pkey primary key using index')
+})

@@ -24,6 +24,15 @@ describe('a step without a transaction', () => {
     expect(await folder.db.value("select indisvalid from pg_index where indexrelid = 't_u'::regclass")).toBe(true)
   })
 
+  test('is in the ledger as started before it begins', async () => {
+    await write('2_b.sql', '-- no transaction\ncreate table seen as select version, state from arlen_migrations;')
+    await up()
+    expect(await folder.db.many('select version, state from seen order by version')).toEqual([
+      { version: '1', state: 'applied' },
+      { version: '2', state: 'started' },
+    ])
+  })
+
   test('that was interrupted is found, cleared up and run again', async () => {
     await write('2_b.sql', '-- no transaction\ncreate index concurrently "t i" on public.t (id);')
     await up()

@@ -273,3 +273,12 @@ test.each([
   [{ NODE_ENV: 'production', ARLEN_ENV: 'staging' }, 'staging'],
   [{ NODE_ENV: 'test', ARLEN_ENV: '' }, 'test'],
 ])('the environment of %j is %s', (env, name) => expect(environmentName(env)).toBe(name))
+
+test.each([
+  ['level', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'verbose'],
+  ['format', ['auto', 'json', 'text'], 'pretty'],
+] as const)('log.%s takes %o, and nothing else', (name, values, other) => {
+  const env = (value: string) => ({ [`ARLEN_LOG_${name.toUpperCase()}`]: value })
+  for (const value of values) expect(load({ env: env(value) }).log[name]).toBe(value)
+  expect(() => load({ env: env(other) })).toThrow(`ARLEN_LOG_${name.toUpperCase()}`)
+})

@@ -53,7 +53,6 @@ export const cases: Record<Exclude<RuleName, 'syntax_error'>, { bad: string[]; g
       'reindex schema s',
       'alter subscription s refresh publication',
       'alter subscription s set publication p',
-      'alter subscription s add publication p',
       'alter subscription s drop publication p',
     ],
     good: [

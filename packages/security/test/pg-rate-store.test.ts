@@ -51,6 +51,43 @@ describe.each(ALGORITHMS)('a %s in PostgreSQL', algorithm => {
   })
 })
 
+describe('a statement that has waited for the row, and read the clock before others did,', () => {
+  const ahead = (ms: number) =>
+    database.pg.execute('update arlen_rate_limits set a = a + $1::float8, b = b + $1::float8', [ms])
+
+  test('takes a whole token from the bucket, and no more', async () => {
+    const store = createPgRateStore(database.pg)
+    const rule = checkRateLimit({ name: 'r', limit: 3, windowMs: hour, algorithm: 'token-bucket' })
+    expect(await store.consume(rule, 'a', 1)).toMatchObject({ remaining: 2 })
+    await ahead(60_000)
+    expect(await store.consume(rule, 'a', 1)).toMatchObject({ allowed: true, remaining: 1 })
+    expect(await store.consume(rule, 'a', 1)).toMatchObject({ allowed: true, remaining: 0 })
+    expect((await store.consume(rule, 'a', 1)).allowed).toBe(false)
+  })
+
+  test('counts in the window that has begun meanwhile', async () => {
+    const store = createPgRateStore(database.pg)
+    const rule = checkRateLimit({ name: 'r', limit: 3, windowMs: hour, algorithm: 'sliding-window' })
+    await store.consume(rule, 'a', 2)
+    await database.pg.execute('update arlen_rate_limits set a = a + $1::float8', [hour])
+    const window = await database.pg.value('select a from arlen_rate_limits')
+    expect(await store.consume(rule, 'a', 1)).toMatchObject({ allowed: true, remaining: 0 })
+    expect(await database.pg.value('select a from arlen_rate_limits')).toBe(window)
+    expect((await store.consume(rule, 'a', 1)).allowed).toBe(false)
+  })
+})
+
+test.each(ALGORITHMS)('a %s is not held to what it counted before the clock was set back', async algorithm => {
+  const store = createPgRateStore(database.pg)
+  const rule = checkRateLimit({ name: 'r', limit: 3, windowMs: hour, algorithm })
+  await store.consume(rule, 'a', 3)
+  expect((await store.consume(rule, 'a', 1)).allowed).toBe(false)
+  const b = algorithm === 'token-bucket' ? 'b + $1::float8' : 'b'
+  await database.pg.execute(`update arlen_rate_limits set a = a + $1::float8, b = ${b}`, [3 * hour])
+  expect(await store.consume(rule, 'a', 1)).toMatchObject({ allowed: true, remaining: 2 })
+  expect(await store.consume(rule, 'a', 1)).toMatchObject({ allowed: true, remaining: 1 })
+})
+
 test('two servers count together, and go on by themselves when the database is away', async () => {
   const limit = () => rateLimit({ limit: 4, windowMs: hour, store: createPgRateStore(database.pg), deadlineMs: 2000 })
   await using one = await start(limit(), () => 'ok')

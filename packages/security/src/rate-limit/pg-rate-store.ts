@@ -121,8 +121,13 @@ function keyId(key: string): string {
 /**
  * Parameters: $1 rule, $2 key, $3 cost, $4 limit, $5 window in milliseconds, $6 burst. A missing row counts as zeros.
  * Concurrent inserts of the same key meet in the conflict clause, which locks the row.
+ *
+ * @param now - the time at which a row is looked at, where that is not the clock's
  */
-function statement(next: (row: string) => { allowed: string; a: string; b: string; c: string; life: string }): string {
+function statement(
+  next: (row: string) => { allowed: string; a: string; b: string; c: string; life: string },
+  now: (row: string) => string = () => NOW,
+): string {
   const fresh = next('z')
   const known = next('t')
   const pick = (column: 'a' | 'b' | 'c') => `case when ${known.allowed} then ${known[column]} else t.${column} end`
@@ -139,23 +144,34 @@ function statement(next: (row: string) => { allowed: string; a: string; b: strin
     on conflict (rule, key) do update
     set a = ${pick('a')}, b = ${pick('b')}, c = ${pick('c')}, allowed = ${known.allowed},
         expires_at = to_timestamp((${known.life}) / 1000)
-    returning a, b, c, allowed, ${NOW} as now`
+    returning a, b, c, allowed, ${now('t')} as now`
 }
 
 const NOW = '(select now from clock)'
 const [COST, LIMIT, WINDOW, BURST] = ['$3::float8', '$4::float8', '$5::float8', '$6::float8']
 
+/**
+ * A statement reads the clock before it waits for the row, which others may have changed at a later time. By its own time it
+ * would take too much for spent, or go back to a window that is over. A row that is further ahead is from before the clock was
+ * set back, and counts nothing.
+ */
+const notBefore = (time: string) =>
+  `(case when ${time} - ${NOW} <= ${WINDOW} then greatest(${NOW}, ${time}) else ${NOW} end)`
+const windowTime = (row: string) => notBefore(`${row}.a`)
+const bucketTime = (row: string) => notBefore(`${row}.b`)
+
 const STATEMENTS = {
   'fixed-window': statement(row => {
-    const live = `${row}.a > ${NOW}`
+    const live = `${row}.a > ${NOW} and ${row}.a - ${NOW} <= 2 * ${WINDOW}`
     const used = `greatest(0, case when ${live} then ${row}.b else 0 end + ${COST})`
     const end = `case when ${live} then ${row}.a else ${NOW} + ${WINDOW} end`
     return { allowed: `${used} <= ${LIMIT}`, a: end, b: used, c: '0', life: end }
   }),
   'sliding-window': statement(row => {
-    const age = `(${NOW} - ${row}.a)`
-    const start = `(floor(${NOW} / ${WINDOW}) * ${WINDOW})`
-    const used = `(case when ${age} < ${WINDOW} then ${row}.b * (1 - ${age} / ${WINDOW}) + ${row}.c
+    const age = `(${windowTime(row)} - ${row}.a)`
+    const start = `(floor(${windowTime(row)} / ${WINDOW}) * ${WINDOW})`
+    const used = `(case when ${age} < 0 then 0
+                        when ${age} < ${WINDOW} then ${row}.b * (1 - ${age} / ${WINDOW}) + ${row}.c
                         when ${age} < 2 * ${WINDOW} then ${row}.c * (2 - ${age} / ${WINDOW}) else 0 end)`
     return {
       allowed: `${used} + ${COST} <= ${LIMIT}`,
@@ -164,15 +180,17 @@ const STATEMENTS = {
       c: `greatest(0, case when ${row}.a = ${start} then ${row}.c else 0 end + ${COST})`,
       life: `${start} + 2 * ${WINDOW}`,
     }
-  }),
+  }, windowTime),
+  // b: when the bucket was last taken from
   'token-bucket': statement(row => {
-    const missing = `greatest(0, greatest(0, ${row}.a - ${NOW}) + ${COST} * ${WINDOW} / ${LIMIT})`
+    const time = bucketTime(row)
+    const missing = `greatest(0, case when ${row}.b > ${time} then 0 else greatest(0, ${row}.a - ${time}) end + ${COST} * ${WINDOW} / ${LIMIT})`
     return {
       allowed: `${missing} <= ${BURST} * ${WINDOW} / ${LIMIT} + 0.000001`,
-      a: `${NOW} + ${missing}`,
-      b: '0',
+      a: `${time} + ${missing}`,
+      b: time,
       c: '0',
-      life: `${NOW} + ${missing}`,
+      life: `${time} + ${missing}`,
     }
-  }),
+  }, bucketTime),
 }

@@ -71,9 +71,12 @@ describe('a loss fails the gate, and without it the gate passes:', () => {
     expect(lostIn(await gate('', ['latency']))).toEqual([])
     const report = await gate('wait', ['latency'])
     const p50 = report.scenarios[0]!.comparisons.find(({ name }) => name === 'p50')!
-    // On a machine where the generator itself is late, the report says so.
+    // On a machine that is busy, in both measurements or in the second, the report says so.
     if (p50.note === undefined) expect(p50.outcome).toBe('loss')
-    else expect([p50.outcome, p50.note]).toEqual(['undecided', expect.stringContaining('came late itself')])
+    else {
+      expect(p50.outcome).toBe('undecided')
+      expect(p50.note).toMatch(/came late itself|^lost once/)
+    }
   })
 
   test('memory', async () => {

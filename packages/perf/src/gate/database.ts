@@ -1,20 +1,34 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Cores } from '../process/cores.ts'
+import { pinDatabase } from './pin-database.ts'
 
 /** A PostgreSQL for the databases of a run, started when the first is wanted. */
 export class Databases {
   #server: Promise<{ dsn: string; stop?: () => Promise<unknown> }> | undefined
   readonly #made: { drop: () => Promise<unknown> }[] = []
+  readonly #cores: Cores
+
+  constructor(cores: Cores) {
+    this.#cores = cores
+  }
 
   /** Makes a database with the migrations of a folder, where there are any. */
   async make(migrations: string | undefined): Promise<string> {
-    const { createTestDatabase, startTestCluster } = await import('@arlen/pg/testing')
+    const { createTestDatabase } = await import('@arlen/pg/testing')
     const given = process.env.TEST_DATABASE_URL
-    this.#server ??= given ? Promise.resolve({ dsn: given }) : startTestCluster()
+    this.#server ??= given ? Promise.resolve({ dsn: given }) : this.#start()
     const { dsn } = await this.#server
     const database = await createTestDatabase({ dsn, ...(migrations !== undefined && { migrations }) })
     this.#made.push(database)
     return database.dsn
+  }
+
+  async #start(): Promise<{ dsn: string; stop: () => Promise<unknown> }> {
+    const { startTestCluster } = await import('@arlen/pg/testing')
+    const cluster = await startTestCluster()
+    await pinDatabase(cluster.dsn, this.#cores)
+    return cluster
   }
 
   async close(): Promise<void> {

@@ -79,7 +79,7 @@ export async function runGate(given: GateOptions): Promise<GateReport> {
     silenceMs: effort.silenceMs,
     startMs: START_MS,
   }
-  const databases = new Databases()
+  const databases = new Databases(cores)
   const reports: ScenarioReport[] = []
   const startsOf = new Set<string>()
   try {

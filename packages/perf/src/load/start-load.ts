@@ -11,5 +11,7 @@ const GENERATOR = join(dirname(import.meta.filename), `generator${extname(import
  * @param cores - a list of cores as taskset(1) takes it: the generator runs on these only
  */
 export function startLoad(cores?: string): Child<LoadCalls> {
-  return startChild({ file: GENERATOR, cores })
+  // From its sources it needs those of other packages, which may not have been compiled.
+  const flags = GENERATOR.endsWith('.ts') ? ['--conditions=@arlen/source'] : []
+  return startChild({ file: GENERATOR, flags, cores })
 }

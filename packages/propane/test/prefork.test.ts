@@ -62,7 +62,13 @@ test('if two start for the same address at once, one serves and the other names 
 })
 
 test.skipIf(process.getuid?.() !== 0)('runs workers as another group, with no other groups (needs root)', async () => {
-  const handle = await start({ app: fixture('whoami.cjs'), workers: 1, user: 'root', group: 'daemon', execArgv: SOURCE })
+  const handle = await start({
+    app: fixture('whoami.cjs'),
+    workers: 1,
+    user: 'root',
+    group: 'daemon',
+    execArgv: SOURCE,
+  })
   const [, gid] = /^daemon:[^:]*:(\d+)/m.exec(readFileSync('/etc/group', 'utf8')) ?? []
   expect((await get(handle.url)).body).toBe(`0 ${gid} [${gid}]`)
 })

@@ -78,7 +78,7 @@ describe('config/deploy.ts that is wrong is refused in one line that names the m
     ['a host twice', target("{ path: '/srv', hosts: [{ address: 'a' }, { address: 'a' }] }"), /must name a once/],
     ['a batch of none', target("{ path: '/srv', hosts: [{ address: 'a' }], batchSize: 0 }"), /batchSize/],
     [
-      'a health URL that is none',
+      'a health URL that cannot be parsed',
       target("{ path: '/srv', hosts: [{ address: 'a' }], healthUrl: 'readyz' }"),
       /healthUrl/,
     ],

@@ -15,7 +15,7 @@ npm error   requiredBy: '.'
 npm error }
 npm error
 npm error If you are behind a proxy, please make sure that the 'proxy' config is set properly.  See: 'npm help config'
-npm error A complete log of this run can be found in: /root/.npm/_logs/2026-debug-0.log
+npm error A complete log of this run can be found in: /home/ada/.npm/_logs/2026-debug-0.log
 `
 
 test('says what a package manager says first of a failure, without stacks and objects', () => {

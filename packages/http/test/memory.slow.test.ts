@@ -28,7 +28,7 @@ afterEach(async () => {
 
 const rss = () => told('/')
 
-/** What the server tells of itself. */
+/** Figures that the server reports about itself. */
 async function told(path: '/' | '/connections'): Promise<number> {
   const [answer] = (await once(get({ port: memoryPort, path }), 'response')) as [AsyncIterable<Buffer>]
   let text = ''

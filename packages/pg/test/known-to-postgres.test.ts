@@ -1,4 +1,4 @@
-// What the lint and the types know of PostgreSQL by heart, held to what the server says of itself.
+// Compares the tables of functions, types and keywords in the lint and in typed SQL with the server's catalog.
 import { expect, test } from 'vitest'
 import { quoteName } from '../src/lint/identifiers.ts'
 import { NOT_VOLATILE } from '../src/lint/volatility.ts'

@@ -8,7 +8,7 @@ import { openMigrationFolder } from './migration-folder.ts'
 const folder = await openMigrationFolder()
 const { write, target, up, exists } = folder
 
-test('a folder that is none, or is not there, is an error', async () => {
+test('a path that is missing or is not a folder is an error', async () => {
   const file = join(folder.dir, 'file')
   await writeFile(file, 'x')
   expect(await rejection(up({ dir: file }))).toMatchObject({

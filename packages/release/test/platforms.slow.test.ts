@@ -12,20 +12,23 @@ beforeAll(publishNativeModules)
 
 const build = (names: readonly string[], platforms: readonly string[]) => buildWith(names, platforms, 'npm')
 
-test('one release has the native modules of several platforms, and its manifest lists them', async () => {
-  const { dir } = await build(['native', 'prebuilt'], ['linux-x64', 'linux-arm64'])
-  const { platforms, files } = await readManifest(dir)
-  expect(platforms).toEqual([
-    { os: 'linux', arch: 'x64', libc: 'glibc' },
-    { os: 'linux', arch: 'arm64', libc: 'glibc' },
-  ])
-  expect(Object.keys(files).filter(path => path.endsWith('.node'))).toEqual([
-    'node_modules/native-linux-arm64/index.node',
-    'node_modules/native-linux-x64/index.node',
-    'node_modules/prebuilt/prebuilds/linux-arm64/x.node',
-    'node_modules/prebuilt/prebuilds/linux-x64/x.node',
-  ])
-})
+test.each(['npm', 'pnpm'] as const)(
+  'one release has the native modules of several platforms, and its manifest lists them: %s',
+  async manager => {
+    const { dir } = await buildWith(['native', 'prebuilt'], ['linux-x64', 'linux-arm64'], manager)
+    const { platforms, files } = await readManifest(dir)
+    expect(platforms).toEqual([
+      { os: 'linux', arch: 'x64', libc: 'glibc' },
+      { os: 'linux', arch: 'arm64', libc: 'glibc' },
+    ])
+    expect(Object.keys(files).filter(path => path.endsWith('.node'))).toEqual([
+      'node_modules/native-linux-arm64/index.node',
+      'node_modules/native-linux-x64/index.node',
+      'node_modules/prebuilt/prebuilds/linux-arm64/x.node',
+      'node_modules/prebuilt/prebuilds/linux-x64/x.node',
+    ])
+  },
+)
 
 test.each<[string, string[], string[], string, RegExp]>([
   [
@@ -47,6 +50,29 @@ test.each<[string, string[], string[], string, RegExp]>([
   ['musl is asked of what has no libc', ['native'], ['darwin-arm64-musl'], 'platform_unknown', /darwin-arm64-musl/],
 ])('a build for several platforms ends when %s', async (_, names, platforms, code, message) => {
   await expect(build(names, platforms)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+})
+
+test('pnpm, which takes systems and processors apart, leaves none that was not asked for', async () => {
+  const { dir } = await buildWith(['native'], ['linux-arm64', 'darwin-arm64', 'linux-x64'], 'pnpm')
+  const { files } = await readManifest(dir)
+  const modules = Object.keys(files).filter(path => path.endsWith('.node'))
+  expect(modules).toEqual([
+    'node_modules/native-darwin-arm64/index.node',
+    'node_modules/native-linux-arm64/index.node',
+    'node_modules/native-linux-x64/index.node',
+  ])
+  const { dir: other } = await buildWith(['native'], ['linux-x64', 'darwin-arm64'], 'pnpm')
+  expect(Object.keys((await readManifest(other)).files).filter(path => path.endsWith('.node'))).toEqual([
+    'node_modules/native-darwin-arm64/index.node',
+    'node_modules/native-linux-x64/index.node',
+  ])
+})
+
+test('a build with pnpm ends, too, when a package has no variant for one', async () => {
+  await expect(buildWith(['native'], ['linux-x64', 'linux-riscv64'], 'pnpm')).rejects.toMatchObject({
+    code: 'platform_missing',
+    message: expect.stringMatching(/^native has no native module for linux-riscv64/),
+  })
 })
 
 test('names of platforms are those of Node.js', () => {

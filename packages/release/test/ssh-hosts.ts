@@ -18,7 +18,7 @@ export class SshHosts {
   readonly ports: number[] = []
   readonly #path: string | undefined
 
-  /** @param path - the PATH of whoever logs in, instead of the server's own */
+  /** @param path - the PATH of logins, instead of the server's own */
   constructor(path?: string) {
     this.#path = path
   }

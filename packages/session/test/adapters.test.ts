@@ -163,6 +163,18 @@ async function post(ask: Visitor, path: string, fields: Record<string, string>, 
   return ask(path, { method: 'POST', body: new URLSearchParams({ ...fields, csrf_token }), headers })
 }
 
+/** A store that creates sessions in a later turn of the event loop. */
+function delayedStore(): SessionStore {
+  const memory = createMemorySessionStore()
+  const create = memory.create.bind(memory)
+  return Object.assign(memory, {
+    async create(...args: Parameters<SessionStore['create']>) {
+      await new Promise(done => setImmediate(done))
+      return create(...args)
+    },
+  })
+}
+
 describe.each<[string, Start]>([
   ['Express', startExpress],
   ['Fastify', startFastify],
@@ -202,14 +214,7 @@ describe.each<[string, Start]>([
   })
 
   test('are written before a streamed answer begins, with a store that takes its time too', async () => {
-    const memory = createMemorySessionStore()
-    const create = memory.create.bind(memory)
-    const store: SessionStore = Object.assign(memory, {
-      async create(...args: Parameters<SessionStore['create']>) {
-        await new Promise(done => setImmediate(done))
-        return create(...args)
-      },
-    })
+    const store = delayedStore()
     for (const options of [{}, { store }]) {
       const ask = visitor(await start(options))
       const streamed = await ask('/stream')
@@ -244,14 +249,7 @@ describe('what an Express handler writes', () => {
   }
 
   test('while its session is being stored waits, and goes on after that', async () => {
-    const memory = createMemorySessionStore()
-    const create = memory.create.bind(memory)
-    const store: SessionStore = Object.assign(memory, {
-      async create(...args: Parameters<SessionStore['create']>) {
-        await new Promise(done => setImmediate(done))
-        return create(...args)
-      },
-    })
+    const store = delayedStore()
     const written: boolean[] = []
     const ask = await start((request, response) => {
       request.session.set('cart', 'x')

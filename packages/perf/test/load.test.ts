@@ -99,6 +99,6 @@ describe('a server that stops answering is silent, and it is said what its proce
 test('a server that ends is an error with what it wrote, not a wait', async () => {
   const side = await start({}, 2)
   process.kill(side.host.pid, 'SIGKILL')
-  await expect(side.run(1_000_000)).rejects.toThrow(/closed a connection|ECONN|EPIPE/)
+  await expect(side.run(1_000_000)).rejects.toThrow(/closed a connection|a connection to the server failed/)
   await expect(side.host.call('usage', undefined)).rejects.toMatchObject({ code: 'process_ended' })
 })

@@ -132,7 +132,7 @@ export class Session {
         if (this.connections.includes(connection)) this.onError(error)
       }
       socket.once('connect', () => resolve(connection))
-      socket.on('error', fail)
+      socket.on('error', error => fail(new Refusal(`a connection to the server failed: ${error.message}`)))
       socket.on('close', () => fail(new Refusal('the server closed a connection before it had answered')))
     })
   }

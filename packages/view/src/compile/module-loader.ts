@@ -3,14 +3,19 @@ import { pathToFileURL } from 'node:url'
 import { stripTypesSync } from '@arlen/core/strip-types'
 
 const sources = new Map<string, string>()
-let loaded = 0
 const require = createRequire(import.meta.url)
 let installed = false
 
+// Node.js has one table of modules for all copies of this package in a process, so they count together: a URL that two copies
+// made would be one module.
+const COUNTER = Symbol.for('arlen.view.modules')
+const counted = globalThis as { [COUNTER]?: number }
+
 /** A new URL next to a file: modules are never unloaded, so a changed template needs a new URL. */
 export function moduleUrl(path: string): string {
-  loaded += 1
-  return `${pathToFileURL(path).href}.${loaded}`
+  const count = (counted[COUNTER] ?? 0) + 1
+  counted[COUNTER] = count
+  return `${pathToFileURL(path).href}.${count}`
 }
 
 /**

@@ -35,7 +35,7 @@ describe('in this repository', () => {
 const sound: Record<string, string> = {
   'package.json': json({ name: 'root', devDependencies: { vitest: '1' } }),
   'CONTRIBUTING.md': '# C\n\n## Layers\n\nDown:\n\n    @arlen/view   @arlen/http\n    @arlen/core\n\n## Code\n',
-  'tooling/tool.ts': `import { defineConfig } from 'vitest/config'\nimport './other.ts'\nexport default defineConfig({})`,
+  'tooling/tool.ts': `import { defineConfig } from 'vitest/config'\nimport { other } from './other.ts'\nexport default defineConfig({ other })`,
   'tooling/other.ts': 'export const other = 1',
   'apps/shop/package.json': json({ name: 'shop', dependencies: { '@arlen/http': '*' } }),
   'apps/shop/app.ts': `import { serve } from '@arlen/http'\nserve()`,
@@ -137,6 +137,18 @@ describe('a workspace that is not sound breaks a rule:', () => {
       library('view', {}, { dependencies: { '@types/left__pad': '1' } }),
     ],
     [
+      'an export that only its own file uses',
+      'every exported value is used by another file',
+      'packages/http/src/serve.ts exports port, which no other file imports',
+      http('export const serve = 1\nexport const port = 1\nexport const twice = port * 2'),
+    ],
+    [
+      'an export whose name another file gives to something else',
+      'every exported value is used by another file',
+      'packages/http/src/serve.ts exports other',
+      { ...http('export const serve = 1\nexport function other() {}'), 'packages/http/src/b.ts': 'const other = 1' },
+    ],
+    [
       'a missing reference',
       'compiler references are the workspace dependencies',
       'does not reference packages/core',
@@ -197,6 +209,15 @@ describe('a workspace that is not sound breaks a rule:', () => {
   ])('%s', (_, rule, message, changes) => {
     const found = violations(changes)
     expect(found[rule]?.join('\n')).toContain(message)
+  })
+
+  test('what a test imports is used, and a program that is loaded by its path may export what it likes', () => {
+    const found = violations({
+      ...http('export const serve = 1\nexport const port = 1'),
+      'packages/http/src/serve.test.ts': `import { port } from './serve.ts'\nport`,
+      'packages/http/src/child.ts': 'export const loaded = 1',
+    })
+    expect(found).toEqual({})
   })
 
   test('types of node:net may be named anywhere, for they are gone at run time', () => {

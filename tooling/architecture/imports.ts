@@ -11,6 +11,10 @@ export interface Import {
 
 export interface Module {
   imports: Import[]
+  /** The values that it declares and exports by name. */
+  exports: string[]
+  /** Every identifier in the code. */
+  names: Set<string>
   /** Every string in the code, for names that are resolved at run time. */
   strings: Set<string>
   /** The kinds of the statements at the top level. */
@@ -29,8 +33,19 @@ interface Node {
 /** Lists what a TypeScript module imports. Throws if it cannot be parsed. */
 export function readModule(source: string): Module {
   const program = parseAst(source, { lang: 'ts' }) as unknown as Node
-  const module: Module = { imports: [], strings: new Set(), statements: [], disposes: false, throws: false }
-  for (const statement of program.body as Node[]) module.statements.push(kindOf(statement))
+  const module: Module = {
+    imports: [],
+    exports: [],
+    names: new Set(),
+    strings: new Set(),
+    statements: [],
+    disposes: false,
+    throws: false,
+  }
+  for (const statement of program.body as Node[]) {
+    module.statements.push(kindOf(statement))
+    module.exports.push(...valuesOf(statement))
+  }
   visit(program, module)
   return module
 }
@@ -44,12 +59,20 @@ function kindOf(statement: Node): string {
     : statement.type
 }
 
+/** `export const a = 1, b = 2` gives a and b; types and patterns give nothing. */
+function valuesOf({ type, declaration }: Node): string[] {
+  if (type !== 'ExportNamedDeclaration' || !isNode(declaration) || declaration.type.startsWith('TS')) return []
+  const declared = (declaration.declarations as Node[] | undefined) ?? [declaration]
+  return declared.flatMap(({ id }) => (isNode(id) && id.type === 'Identifier' ? String(id.name) : []))
+}
+
 function visit(node: Node, module: Module): void {
   const specifier = specifierOf(node)
   if (specifier !== undefined)
     module.imports.push({ specifier, typeOnly: isTypeOnly(node), dynamic: node.type === 'ImportExpression' })
   if (node.type === 'VariableDeclaration' && /using$/.test(String(node.kind))) module.disposes = true
   if (node.type === 'ThrowStatement') module.throws = true
+  if (node.type === 'Identifier') module.names.add(String(node.name))
   if (node.type === 'Literal' && typeof node.value === 'string') module.strings.add(node.value)
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) visit(child, module)

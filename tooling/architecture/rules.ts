@@ -10,6 +10,7 @@ export const rules: Record<string, (workspace: Workspace) => string[]> = {
   'every import is declared': declared,
   'whoever imports what needs an optional peer brings it': peersBrought,
   'every declared dependency is used': used,
+  'every exported value is used by another file': exportsUsed,
   'compiler references are the workspace dependencies': references,
   'one file of @arlen/http knows node:net': oneSocketDriver,
   'node:http is loaded when it is needed': lazyNodeHttp,
@@ -156,6 +157,31 @@ function used({ packages, users }: Workspace): string[] {
     }
   }
   return found
+}
+
+/** Left alone are the entry points of packages, and files that no other file imports: they are loaded by their path. */
+function exportsUsed({ packages, users }: Workspace): string[] {
+  const files = [...packages, ...users].flatMap(({ sources }) => sources)
+  const entryPoints = new Set(
+    packages.flatMap(({ folder, manifest }) =>
+      Object.values(manifest.exports ?? {}).map(target =>
+        typeof target === 'string' ? '' : normalize(join(folder, target['@arlen/source'] ?? '')),
+      ),
+    ),
+  )
+  const importers = new Map<string, SourceFile[]>()
+  for (const file of files) {
+    for (const { specifier } of file.imports) {
+      if (!specifier.startsWith('.')) continue
+      const target = normalize(join(dirname(file.path), specifier))
+      importers.set(target, [...(importers.get(target) ?? []), file])
+    }
+  }
+  return files.flatMap(({ path, exports }) => {
+    const others = entryPoints.has(path) ? undefined : importers.get(path)
+    const unused = exports.filter(name => others?.every(file => !file.names.has(name)))
+    return unused.map(name => `${path} exports ${name}, which no other file imports`)
+  })
 }
 
 function references({ packages }: Workspace): string[] {

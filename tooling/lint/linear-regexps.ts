@@ -66,7 +66,7 @@ function rawText({ quasis }: { quasis: Quasi[] }): string | undefined {
 }
 
 /** All findings in shipped code, one line each. */
-export function findSuperlinearIn(root: string): string[] {
+function findSuperlinearIn(root: string): string[] {
   const { packages, users } = readWorkspace(root)
   const shipped = [...packages, ...users].flatMap(each => each.sources.filter(source => source.shipped))
   return shipped.flatMap(({ path }) =>

@@ -1,6 +1,6 @@
 import type { Database } from '@arlen/pg'
 
-export const PAGE_SIZE = 24
+const PAGE_SIZE = 24
 
 export interface Product {
   id: number

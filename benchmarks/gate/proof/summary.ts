@@ -53,7 +53,7 @@ const CALM_SPREAD = 0.03
  *
  * @returns of each slowdown of the candidate, how many of the runs call it a loss; and how many runs there are
  */
-export function resample(runs: readonly ProofRun[], scenario: string): { found: number[]; of: number } {
+function resample(runs: readonly ProofRun[], scenario: string): { found: number[]; of: number } {
   const rounds = runs
     .filter(run => run.injection === 'same' && run.scenario === scenario)
     .flatMap(({ pairs, samePairs }) => pairs.map((own, at) => ({ own, same: samePairs[at]! })))

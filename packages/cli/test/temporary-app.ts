@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 
 const REPOSITORY = join(import.meta.dirname, '../../..')
-export const BIN: string = join(import.meta.dirname, '../src/bin.ts')
+const BIN: string = join(import.meta.dirname, '../src/bin.ts')
 
 export interface Outcome {
   code: number

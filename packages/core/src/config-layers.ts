@@ -39,7 +39,7 @@ export function mergeLayer(
 }
 
 /** A plain object, or the namespace of a module. */
-export function isTree(value: unknown): value is Tree {
+function isTree(value: unknown): value is Tree {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null

@@ -25,7 +25,9 @@ export interface HttpOptions<C extends Context = Context> extends Partial<Limits
    * loses its lines and affects nothing else.
    */
   log?: LoggerOption
-  /** Methods that the handler supports; all others get 501. Default: {@link DEFAULT_METHODS}. */
+  /**
+   * Methods that the handler supports; all others get 501. Default: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY.
+   */
   methods?: readonly string[]
   /**
    * Proxies whose forwarded headers and request ids are trusted: addresses, CIDR ranges, `loopback`, `linklocal`,
@@ -92,7 +94,7 @@ export const LISTEN_OPTIONS: OptionTable<ListenOptions> = {
 }
 
 /** The methods of RFC 9110 without CONNECT and TRACE, which no application handles; PATCH (RFC 5789); QUERY. */
-export const DEFAULT_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
+const DEFAULT_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
 
 /** Decides everything that can be decided before the first request. */
 export function createService<C extends Context = Context>(handler: Handler<C>, options: HttpOptions<C>): Service {

@@ -77,7 +77,7 @@ export interface RawResponse {
 }
 
 /** The first whole answer in `text` that is framed by its Content-Length, or null. */
-export function readResponse(text: string): RawResponse | null {
+function readResponse(text: string): RawResponse | null {
   const end = text.indexOf('\r\n\r\n')
   if (end < 0) return null
   const head = text.slice(0, end)

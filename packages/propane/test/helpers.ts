@@ -6,7 +6,7 @@ import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { createPropane, type PropaneHandle, type PropaneOptions } from '../src/index.ts'
 
-export const FIXTURES: string = path.join(import.meta.dirname, '..', 'fixtures')
+const FIXTURES: string = path.join(import.meta.dirname, '..', 'fixtures')
 
 /** Node.js arguments with which a process runs the packages from their sources. */
 export const SOURCE: readonly string[] = ['--conditions=@arlen/source', '--disable-warning=ExperimentalWarning']

@@ -1,7 +1,7 @@
 import type { Database } from '@arlen/pg'
 import type { OrderSummary } from '../orders-of-user.ts'
 
-export const ORDERS_PER_PAGE = 50
+const ORDERS_PER_PAGE = 50
 
 export interface AdminOrder extends OrderSummary {
   /** Null for orders that came through the API. */

@@ -17,7 +17,7 @@ export interface DatabaseOptions {
 }
 
 /** Folder of the migrations, relative to the root. An application that has it has a database. */
-export const MIGRATIONS = 'db/migrations'
+const MIGRATIONS = 'db/migrations'
 
 /** How long an embedded server outlives its last process: longer than a restart of the application takes. */
 const LINGER_MS = 10_000

@@ -27,7 +27,7 @@ export function markOf(files: Case['files']): Mark | undefined {
 }
 
 /** The table of the guide: what goes wrong, when it is found, and the location that is shown. */
-export function locationsTable(): string {
+function locationsTable(): string {
   const rows = ALL_CASES.map(({ name, stage, files }) => {
     const mark = markOf(files)
     const location = mark ? `\`${mark.name.replace(/^\//, '')}:${mark.line}:${mark.column}\`` : 'none'

@@ -5,13 +5,12 @@ import { migrationsStep } from './migrations.ts'
 import { perfStep } from './perf.ts'
 import { previousStep } from './previous.ts'
 import { sqlStep } from './sql.ts'
-import type { CheckRun, Finding, Step } from './step.ts'
+import { type CheckRun, type Finding, STEP_NAMES, type Step, type StepName } from './step.ts'
 import { templatesStep } from './templates.ts'
 import { testsStep } from './tests.ts'
 import { typesStep } from './types.ts'
 
-/** All checks, in this order: templates before types, because type checking needs them compiled. */
-export const STEPS: Readonly<Record<string, Step>> = {
+const STEPS: Readonly<Record<StepName, Step>> = {
   config: configStep,
   migrations: migrationsStep,
   templates: templatesStep,
@@ -33,7 +32,7 @@ export interface StepResult {
 
 /** Options of {@link runCheck}. */
 export interface CheckOptions extends Omit<CheckRun, 'database'> {
-  /** Which steps, in the order of {@link STEPS}. */
+  /** Which steps, in the order of {@link STEP_NAMES}. */
   steps: readonly string[]
   onResult: (result: StepResult) => void
 }
@@ -43,8 +42,9 @@ export async function runCheck({ steps, onResult, ...check }: CheckOptions): Pro
   const databases = new CheckDatabases(check.root, check.io)
   const results: StepResult[] = []
   try {
-    for (const [name, step] of Object.entries(STEPS)) {
+    for (const name of STEP_NAMES) {
       if (!steps.includes(name)) continue
+      const step = STEPS[name]
       check.io.status?.(`checking ${step.description} …`)
       const started = performance.now()
       const {

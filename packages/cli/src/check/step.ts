@@ -1,5 +1,10 @@
 import type { Io } from '../command.ts'
 
+/** All checks, in their order: templates before types, because type checking needs them compiled. */
+export const STEP_NAMES = ['config', 'migrations', 'templates', 'types', 'sql', 'previous', 'tests', 'perf'] as const
+
+export type StepName = (typeof STEP_NAMES)[number]
+
 /** The options of `arlen check`. */
 export interface CheckRun {
   root: string

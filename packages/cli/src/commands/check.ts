@@ -1,16 +1,14 @@
 import { appRootOf } from '../app-root.ts'
 import type { StepResult } from '../check/run-check.ts'
+import { STEP_NAMES } from '../check/step.ts'
 import { type Command, type CommandInput, didYouMean, type Io, printJson, textOption, UsageError } from '../command.ts'
-
-/** The same as `STEPS` in check/run-check.ts, which is loaded on demand. */
-const NAMES = ['config', 'migrations', 'templates', 'types', 'sql', 'previous', 'tests', 'perf'] as const
 
 export const checkCommand: Command = {
   usage: 'check',
   json: 'document',
   description: 'Check everything that a change must pass: configuration, migrations, templates, types, SQL, tests',
   options: [
-    ['--only <steps>', `Some of ${NAMES.join(', ')}, separated by commas`],
+    ['--only <steps>', `Some of ${STEP_NAMES.join(', ')}, separated by commas`],
     ['--env <name>', 'Environment whose configuration is checked, default production'],
     ['--base <branch>', 'Find migrations that come before one of this branch, or remove what its code uses'],
     ['--root <folder>', 'Folder of the application'],
@@ -37,9 +35,9 @@ export const checkCommand: Command = {
 
 function stepsOf(input: CommandInput): readonly string[] {
   const given = textOption(input, 'only')
-  if (given === undefined) return NAMES
+  if (given === undefined) return STEP_NAMES
   const steps = given.split(',').map(name => name.trim())
-  const known: readonly string[] = NAMES
+  const known: readonly string[] = STEP_NAMES
   const unknown = steps.find(name => !known.includes(name))
   if (unknown === undefined) return steps
   throw new UsageError(`there is no check ${JSON.stringify(unknown)}; ${didYouMean(unknown, known)}`)

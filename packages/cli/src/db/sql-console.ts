@@ -52,7 +52,7 @@ async function execute(client: pg.Client, text: string, output: Writable): Promi
 }
 
 /** A text table or, for a statement without rows, what it did. */
-export function format({ fields, rows, command, rowCount }: pg.QueryArrayResult): string {
+function format({ fields, rows, command, rowCount }: pg.QueryArrayResult): string {
   if (fields.length === 0) return [command, rowCount ?? ''].join(' ').trim()
   const table = [fields.map(({ name }) => name), ...rows.map(row => row.map(shown))]
   const widths = fields.map((_, column) => Math.max(...table.map(row => row[column]!.length)))

@@ -26,7 +26,7 @@ export interface CookieOptions {
 }
 
 /** Values are validated by what browsers accept. */
-export const COOKIE_OPTIONS: OptionTable<CookieOptions> = {
+const COOKIE_OPTIONS: OptionTable<CookieOptions> = {
   maxAge: option.any,
   expires: option.any,
   domain: option.any,

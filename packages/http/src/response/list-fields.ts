@@ -35,7 +35,7 @@ const JOINED_IN_LINES: ReadonlySet<string> = new Set([
 ])
 
 /** Whether values of this field (lower case) are combined instead of replaced. */
-export function addsUp(name: string): boolean {
+function addsUp(name: string): boolean {
   return JOINED_IN_ONE_LINE.has(name) || JOINED_IN_LINES.has(name)
 }
 

@@ -33,7 +33,7 @@ function contentType(c: Context, reply: Reply): string {
 }
 
 /** Merges the fields: those of `c.res`, those of the response if both have one, and both if they are lists. */
-export function fieldLines(c: Context, reply: Reply): string {
+function fieldLines(c: Context, reply: Reply): string {
   const own = reply._list
   const defaults = c._response?.headers ?? c._base?.list ?? null
   if (defaults === null) return reply._serialize()

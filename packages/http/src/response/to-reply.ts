@@ -22,7 +22,7 @@ export function toReply(c: Context, result: unknown): Reply {
 }
 
 /** The response for any JSON value that a handler returns. */
-export function jsonReply(c: Context, value: unknown): Reply {
+function jsonReply(c: Context, value: unknown): Reply {
   return new Reply(c._json(value), plainType(c, JSON_TYPE))
 }
 

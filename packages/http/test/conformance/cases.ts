@@ -19,12 +19,6 @@ export function line(method: string, target: string, ...fields: string[]): strin
 export const get = (target: string, ...fields: string[]): string => line('GET', target, ...fields)
 export const post = (target: string, body: string, ...fields: string[]): string =>
   line('POST', target, ...fields, `Content-Length: ${body.length}`) + body
-export const chunked = (body: string, ...fields: string[]): string =>
-  line('POST', '/echo', ...fields, 'Transfer-Encoding: chunked') + body
-
-/** The answer of `/echo`. */
-export const echoed = (outcome: Outcome): Record<string, unknown> =>
-  JSON.parse(Buffer.from(outcome.answers[0]!.content, 'latin1').toString())
 
 export function runCases(port: () => number, cases: readonly Case[]): void {
   for (const one of cases) {
@@ -41,7 +35,7 @@ export function runCases(port: () => number, cases: readonly Case[]): void {
   }
 }
 
-export function expectFields(answer: RawResponse, fields: NonNullable<Case['fields']>): void {
+function expectFields(answer: RawResponse, fields: NonNullable<Case['fields']>): void {
   for (const [name, wanted] of Object.entries(fields)) {
     const value = field(answer, name.toLowerCase())
     if (wanted === null) expect(value, name).toBeUndefined()

@@ -28,7 +28,7 @@ export async function migrationStatus(given: StatusOptions): Promise<MigrationSt
   return withLedger(options, async (_client, ledger) => compare(migrations, await ledger.read()))
 }
 
-export function compare(migrations: readonly Migration[], applied: readonly Applied[]): MigrationStatus[] {
+function compare(migrations: readonly Migration[], applied: readonly Applied[]): MigrationStatus[] {
   const done = new Map(applied.map(row => [BigInt(row.version), row]))
   const last = [...applied].sort(byVersion).at(-1)
   const known = migrations.map((migration): MigrationStatus => {

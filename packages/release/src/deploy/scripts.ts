@@ -130,7 +130,7 @@ export function switchScript(
 }
 
 /** The words of `arlen release` on a host, by the command of a release there. */
-export function releaseCommand(host: Host, by: string): string[] {
+function releaseCommand(host: Host, by: string): string[] {
   return [host.node, join(host.path, 'releases', by, 'bin/app'), 'release']
 }
 

@@ -93,7 +93,7 @@ function compileNamed(test: NamedConditionTest, argument: unknown): Omit<Conditi
   }
 }
 
-export function isAsync(value: object): boolean {
+function isAsync(value: object): boolean {
   return Object.prototype.toString.call(value) === '[object AsyncFunction]'
 }
 

@@ -2,7 +2,7 @@ import { ANY } from '../route.ts'
 import type { AutomaticOptions, MethodNotAllowed } from './result.ts'
 
 /** The number of methods that no route names. Only routes for all methods are in its slot. */
-export const OTHER = 0
+const OTHER = 0
 
 /** Common methods in the order of `Allow`. Their numbers start at 1. */
 const COMMON = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']

@@ -29,7 +29,7 @@ const OPTIONS: OptionTable<BearerOptions<never>> = {
   bearerFormat: option.string,
 }
 
-export const MALFORMED: CredentialsProblem = { error: 'invalid_request', description: 'Send one token: Bearer <token>' }
+const MALFORMED: CredentialsProblem = { error: 'invalid_request', description: 'Send one token: Bearer <token>' }
 export const UNKNOWN: CredentialsProblem = { error: 'invalid_token' }
 
 /**

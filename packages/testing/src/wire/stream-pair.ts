@@ -13,7 +13,7 @@ export function streamPair(): [client: PairedStream, server: PairedStream] {
   return [client, server]
 }
 
-export class PairedStream extends Duplex {
+class PairedStream extends Duplex {
   peer!: PairedStream
   /** The same as a socket on the loopback. */
   readonly remoteAddress = '127.0.0.1'

@@ -19,7 +19,8 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // Tests start hundreds of processes: with its code compiled and its types stripped, a start takes a third of the time.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), `arlen-test-code-${userInfo().uid}`) },
-    expect: { requireAssertions: true },
+    // What is polled for comes in its own time: the limit is there for what never comes.
+    expect: { requireAssertions: true, poll: { timeout: 30_000 } },
     // A flaky test is mended. A test that measures time on a shared machine has "(timed)" in its name and a retry of its own.
     retry: 0,
     // What a run wants before each test file: the mutation run names the file.

@@ -63,7 +63,7 @@ describe('the database', () => {
     await t.get('/livez').status(200)
     await db.faults.up()
     await t.visit('/').status(200)
-    await expect.poll(async () => (await t.get('/readyz')).status, { timeout: 10_000 }).toBe(200)
+    await expect.poll(async () => (await t.get('/readyz')).status).toBe(200)
   })
 
   test('whose connections are all in use lets an order wait for its turn, not for ever', async () => {

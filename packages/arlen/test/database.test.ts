@@ -181,7 +181,7 @@ test('a query ends with its request: it is canceled on the server', async () => 
     served.app.db.value<number>(
       "select count(*)::int from pg_stat_activity where query = 'select pg_sleep(30)' and datname = current_database()",
     )
-  await expect.poll(running, { timeout: 10_000 }).toBe(1)
+  await expect.poll(running).toBe(1)
   client.abort()
   await request
   expect(await canceled).toMatchObject({ code: 'query_aborted' })

@@ -2,20 +2,9 @@ import { hasSubscribers } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import type { Diagnostic } from '@arlen/core'
 import { expect, onTestFinished, test } from 'vitest'
-import { Boomhauer, resolveOptions } from '../src/index.ts'
 import { arlenApp, linkPackages } from './arlen-app.ts'
 import { Command } from './command-process.ts'
-import { AS_BROWSER, AS_CURL, AS_PROGRAM, ask, TestFolder } from './support.ts'
-
-/** Starts the development server in a folder, so that its first events can be waited for. */
-async function startLinked({ root }: TestFolder): Promise<Boomhauer> {
-  const server = new Boomhauer(
-    resolveOptions({ root, port: 0, typecheck: 'off', env: 'development', preload: ['arlen'] }),
-  )
-  onTestFinished(() => server.close())
-  await server.start()
-  return server
-}
+import { AS_BROWSER, AS_CURL, AS_PROGRAM, ask, TestFolder, TestServer } from './support.ts'
 
 const APP = (body: string) => `import { createApp } from 'arlen'
 const app = createApp({ config: { log: { level: 'silent' } } })
@@ -81,7 +70,7 @@ app.get('/page', c => c.render('page', { user: {} }))`),
 })
 
 test('the layouts and the folder of templates in the configuration count as they do for arlen check', async () => {
-  const app = new TestFolder({
+  const app = new TestServer({
     'app.ts': APP(`app.get('/', c => c.render('home'))`),
     'config/app.ts': `export default {\n  views: { dir: 'pages', layout: 'layouts/stie' },\n  mail: { layout: 'mail' },\n}\n`,
     'pages/layouts/site.html.ets': '<main><%= content() %></main>\n',
@@ -89,8 +78,10 @@ test('the layouts and the folder of templates in the configuration count as they
     'pages/home.html.ets': '<h1>Home</h1>\n',
   })
   linkPackages(app)
-  const server = await startLinked(app)
-  const [{ diagnostics }] = await once(server, 'notice')
+  const server = app.prepare({ preload: ['arlen'] })
+  const noticed = once(server, 'notice')
+  await server.start()
+  const [{ diagnostics }] = await noticed
   expect(diagnostics).toMatchObject([
     {
       severity: 'warning',

@@ -9,12 +9,14 @@ const BIN = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
 /** The `boomhauer` command in a process of its own, which ends with the test. */
 export class Command {
   readonly process: ChildProcess
+  readonly #closed: Promise<unknown[]>
   output = ''
 
   constructor(folder: TestFolder, args: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore') {
     const env = { ...process.env, NODE_ENV: undefined, ARLEN_ENV: undefined, FORCE_COLOR: undefined }
     const argv = ['--conditions=@arlen/source', BIN, '--port', '0', ...args]
     this.process = spawn(process.execPath, argv, { cwd: folder.root, env, stdio: [stdin, 'pipe', 'pipe'] })
+    this.#closed = once(this.process, 'close')
     for (const stream of [this.process.stdout!, this.process.stderr!]) {
       stream.on('data', chunk => {
         this.output += chunk
@@ -22,9 +24,8 @@ export class Command {
       })
     }
     onTestFinished(async () => {
-      if (this.process.exitCode === null && this.process.signalCode === null && this.process.kill('SIGINT')) {
-        await once(this.process, 'close')
-      }
+      this.process.kill('SIGINT')
+      await this.#closed
     })
   }
 
@@ -40,8 +41,8 @@ export class Command {
     return Number((await this.until(/boomhauer at http:\/\/localhost:(\d+)/))[1])
   }
 
+  /** Resolves with the exit code when all of the output has been read. */
   async exit(): Promise<number | null> {
-    if (this.process.exitCode !== null) return this.process.exitCode
-    return (await once(this.process, 'close'))[0]
+    return (await this.#closed)[0] as number | null
   }
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { AS_BROWSER, AS_CURL, AS_PROGRAM, answering, failure, serving } from './support.ts'
+import { AS_BROWSER, AS_CURL, AS_PROGRAM, answering, failure, serving, servingUntil } from './support.ts'
 
 const BROKEN = `import { servable } from './servable.js'\nconst a = { b: 1 }}\nexport default servable(() => a)\n`
 
@@ -106,8 +105,11 @@ test('a template that does not compile is shown before anything is loaded', asyn
 })
 
 test('warnings about a template are notices', async () => {
-  const app = await serving({ 'app.ts': answering('ok'), 'templates/home.html.ets': '<a href=<%= 1 %>>x</a>\n' })
-  const [{ id, diagnostics }] = await once(app.server, 'notice')
+  const files = { 'app.ts': answering('ok'), 'templates/home.html.ets': '<a href=<%= 1 %>>x</a>\n' }
+  const {
+    app,
+    event: [{ id, diagnostics }],
+  } = await servingUntil('notice', files)
   expect(id).toBe('warnings')
   expect(diagnostics).toMatchObject([{ severity: 'warning', file: 'templates/home.html.ets', line: 1 }])
   expect((await app.get()).body).toBe('ok')

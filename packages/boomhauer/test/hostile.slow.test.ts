@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { answering, ask, outcomeOf, serving } from './support.ts'
+import { answering, ask, outcomeOf, serving, servingUntil } from './support.ts'
 
 test('messages that an application sends to its parent are ignored', async () => {
   const app = await serving({
@@ -50,8 +50,8 @@ test('clients that send nonsense do no harm', async () => {
 })
 
 test('an application that ends its channel to the supervisor ends', async () => {
-  const app = await serving({ 'app.ts': `${answering('fine')}setTimeout(() => process.disconnect?.(), 50)\n` })
-  await once(app.server, 'crashed')
+  const source = `${answering('fine')}setTimeout(() => process.disconnect?.(), 50)\n`
+  const { app } = await servingUntil('crashed', { 'app.ts': source })
   expect(await app.save('app.ts', answering('better'))).toBe('ready')
 })
 

@@ -1,11 +1,11 @@
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { onTestFinished } from 'vitest'
-import { type Boomhauer, type BoomhauerOptions, createBoomhauer } from '../src/index.ts'
+import { Boomhauer, type BoomhauerEvents, type BoomhauerOptions, resolveOptions } from '../src/index.ts'
 
 /** What every application of these tests is made with: a Servable over node:http. */
 const SERVABLE = `
@@ -102,16 +102,16 @@ export class TestServer extends TestFolder {
 
   /** @param ofTest - it is closed with the test that started it. */
   async start(options: BoomhauerOptions = {}, ofTest = true): Promise<this> {
-    this.server = await createBoomhauer({
-      root: this.root,
-      port: 0,
-      typecheck: 'off',
-      preload: [],
-      env: 'development',
-      ...options,
-    })
-    if (ofTest) onTestFinished(() => this.server.close())
+    await this.prepare(options, ofTest).start()
     return this
+  }
+
+  /** The server before its start, whose first events can be waited for: they may come before the start has ended. */
+  prepare(options: BoomhauerOptions = {}, ofTest = true): Boomhauer {
+    const given = { root: this.root, port: 0, typecheck: 'off', preload: [], env: 'development', ...options } as const
+    this.server = new Boomhauer(resolveOptions(given))
+    if (ofTest) onTestFinished(() => this.server.close())
+    return this.server
   }
 
   get(path = '/', headers: Record<string, string | string[]> = AS_CURL): Promise<RawResponse> {
@@ -152,6 +152,19 @@ export async function outcomeOf(server: Boomhauer): Promise<'ready' | 'failed'> 
 
 export async function serving(files: Files, options: BoomhauerOptions = {}): Promise<TestServer> {
   return new TestServer(files).start(options)
+}
+
+/** Starts an application and waits for the first event of this name, which may come before the start has ended. */
+export async function servingUntil<Name extends keyof BoomhauerEvents>(
+  name: Name,
+  files: Files,
+  options: BoomhauerOptions = {},
+): Promise<{ app: TestServer; event: BoomhauerEvents[Name] }> {
+  const app = new TestServer(files)
+  const server = app.prepare(options)
+  const told = once(server as EventEmitter, name)
+  await server.start()
+  return { app, event: (await told) as BoomhauerEvents[Name] }
 }
 
 /** The failure that an application shows: its status and its first diagnostic. */

@@ -115,9 +115,9 @@ test('--watch runs again after a change', async () => {
   const child = start('--watch')
   let output = ''
   child.stdout!.on('data', chunk => (output += chunk))
-  await expect.poll(() => output, { timeout: 20_000 }).toContain('first')
+  await expect.poll(() => output).toContain('first')
   write({ 'a.test.js': says('"second"') })
-  await expect.poll(() => output, { timeout: 20_000 }).toContain('second')
+  await expect.poll(() => output).toContain('second')
   child.kill('SIGTERM')
   await once(child, 'exit')
 })

@@ -148,7 +148,7 @@ describe('fails with one line and leaves nothing behind', () => {
     )
     const { child, done } = start(['shop'])
     const pid = () => (existsSync(join(cwd, 'pid')) ? Number(readFileSync(join(cwd, 'pid'), 'utf8')) : 0)
-    await expect.poll(pid, { interval: 5, timeout: 30_000 }).toBeGreaterThan(0)
+    await expect.poll(pid, { interval: 5 }).toBeGreaterThan(0)
     child.kill(signal)
     const { code, stderr } = await done
     expect([code, stderr]).toEqual([expected, 'create-arlen: interrupted: nothing was created.\n'])

@@ -27,7 +27,7 @@ test('a worker that has been silent for a moment is distinguished from the other
   const [a, b] = [new Scoreboard(fd, 0), new Scoreboard(fd, 1)]
   b.publish(4)
   expect(a.others()).toEqual({ fewest: 4, fewestAwake: 4, silent: false })
-  await expect.poll(() => a.others(), { timeout: 10_000 }).toEqual({ fewest: 4, fewestAwake: undefined, silent: true })
+  await expect.poll(() => a.others()).toEqual({ fewest: 4, fewestAwake: undefined, silent: true })
 })
 
 test.each([

@@ -19,6 +19,7 @@ export class Bin {
   stderr = ''
   readonly exit: Promise<number | NodeJS.Signals>
   #waiting: (() => void)[] = []
+  #closed = false
 
   constructor(
     args: readonly string[],
@@ -44,6 +45,7 @@ export class Bin {
     })
     this.exit = new Promise(resolve => this.child.once('close', (code, signal) => resolve(signal ?? code ?? -1)))
     void this.exit.then(() => {
+      this.#closed = true
       for (const wake of this.#waiting.splice(0)) wake()
     })
     onTestFinished(async () => {
@@ -57,7 +59,7 @@ export class Bin {
     for (;;) {
       const found = this.lines.find(line => line.msg.includes(part))
       if (found) return found
-      if (this.child.exitCode !== null) throw new Error(`ended without saying ${part}:\n${this.stdout}${this.stderr}`)
+      if (this.#closed) throw new Error(`ended without saying ${part}:\n${this.stdout}${this.stderr}`)
       await new Promise<void>(resolve => this.#waiting.push(resolve))
     }
   }

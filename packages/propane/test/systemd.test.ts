@@ -29,8 +29,8 @@ test('tells systemd when it is ready, reloads and stops, and pings the watchdog 
     env: { ...env, WATCHDOG_USEC: '600000' },
   })
   const url = await bin.serving()
-  await expect.poll(told, { timeout: 10_000 }).toEqual(['READY=1', 'STATUS=1 workers serve', 'WATCHDOG=1'])
-  await expect.poll(() => told().filter(line => line === 'WATCHDOG=1').length, { timeout: 10_000 }).toBeGreaterThan(3)
+  await expect.poll(() => told().slice(0, 3)).toEqual(['READY=1', 'STATUS=1 workers serve', 'WATCHDOG=1'])
+  await expect.poll(() => told().filter(line => line === 'WATCHDOG=1').length).toBeGreaterThan(3)
   bin.child.kill('SIGHUP')
   await bin.line('reloaded in')
   const inFlight = get(`${url}/?ms=600`)
@@ -55,7 +55,7 @@ test('a new primary tells systemd that it is the main process now', async () => 
   await bin.serving()
   bin.child.kill('SIGUSR2')
   const { successor } = await bin.line('has taken over')
-  await expect.poll(told, { timeout: 10_000 }).toContain(`MAINPID=${successor as number}`)
+  await expect.poll(told).toContain(`MAINPID=${successor as number}`)
   process.kill(successor as number, 'SIGTERM')
   await bin.exit
 })

@@ -5,6 +5,11 @@ import { cliError } from './errors.ts'
 import { APP_MODULES } from './load-app.ts'
 import { readManifest } from './testing/find-runner.ts'
 
+/** Whether the folder is a release: built, read-only, with neither tests nor development dependencies. */
+export function isRelease(root: string): boolean {
+  return ['manifest.json', 'bin/app'].every(name => existsSync(join(root, name)))
+}
+
 /** What the folder of an application has at least one of. */
 const SIGNS = ['package.json', 'config', 'db/migrations', ...APP_MODULES]
 

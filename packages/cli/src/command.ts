@@ -115,6 +115,11 @@ export function printJson(io: Io, value: unknown): undefined {
   io.out(JSON.stringify(value, null, 2))
 }
 
+/** JSON in one line, in which what is not known is null: a reader finds the same members whatever the state. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => (each === undefined ? null : each))
+}
+
 /** The folder of the application: `--root`, else the working folder. */
 export function rootOf(input: CommandInput, io: Io): string {
   return resolve(io.cwd, textOption(input, 'root') ?? '.')

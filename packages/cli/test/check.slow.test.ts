@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryApp } from './temporary-app.ts'
 
@@ -34,6 +36,23 @@ interface Report {
 }
 
 describe('arlen check', () => {
+  test('of a release looks at its configuration and secrets alone, and writes nothing', async () => {
+    const app = temporaryApp({ ...SOUND, 'manifest.json': '{}', 'bin/app': '' })
+    const missing = await app.arlen(['check'])
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('session.secrets') })
+    const env = {
+      ARLEN_SESSION_SECRETS: 'kS8f2jQpZ1vB7nXw4mTr9yLcA0dEhGuI',
+      TEST_DATABASE_URL: 'postgres://127.0.0.1:1/x',
+    }
+    const { code, out, err } = await app.arlen(['check', '--json'], { env })
+    expect([code, err]).toEqual([0, ''])
+    const { steps } = JSON.parse(out) as Report
+    expect(steps.filter(({ outcome }) => outcome !== 'skipped').map(({ step, notes }) => [step, notes])).toEqual([
+      ['config', []],
+    ])
+    expect(existsSync(join(app.root, '.arlen'))).toBe(false)
+  })
+
   test('passes a sound application, step by step, and says what it did not look at', async () => {
     const app = temporaryApp(SOUND)
     const { code, out, err } = await app.arlen(['check'])

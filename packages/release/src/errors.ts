@@ -7,7 +7,7 @@ const table = {
   },
   package_invalid: { message: '{root}/package.json is not valid JSON: {reason}' },
   archive_missing: {
-    message: 'There is no archive at {file}.',
+    message: 'There is no archive or release at {file}.',
     remedy: 'Write one with arlen release build --archive.',
   },
   tree_dirty: {

@@ -79,6 +79,8 @@ test('runs with Node.js alone, as an ordinary user, on a folder that may not be 
   const routes = run('routes')
   expect(routes.stdout, routes.stderr).toMatch(/GET +\/cart/)
   expect(run('--help').stdout).toContain('migrate')
+  const check = run('check')
+  expect(check.status, check.stdout + check.stderr).toBe(0)
   const config = run('config')
   expect(config.status, config.stdout + config.stderr).toBe(0)
   expect(run('config').stdout).not.toContain(SECRETS.ARLEN_SESSION_SECRETS)

@@ -1,11 +1,12 @@
 import { ArlenError } from '@arlen/core'
+import { isRelease } from '../app-root.ts'
 import type { Io } from '../command.ts'
 import { configStep } from './config.ts'
 import { migrationsStep } from './migrations.ts'
 import { perfStep } from './perf.ts'
 import { previousStep } from './previous.ts'
 import { sqlStep } from './sql.ts'
-import { type CheckRun, type Finding, STEP_NAMES, type Step, type StepName } from './step.ts'
+import { type CheckRun, type Finding, STEP_NAMES, type Step, type StepName, skip } from './step.ts'
 import { templatesStep } from './templates.ts'
 import { testsStep } from './tests.ts'
 import { typesStep } from './types.ts'
@@ -67,6 +68,7 @@ export async function runCheck({ steps, onResult, ...check }: CheckOptions): Pro
 
 /** A step that cannot run is a problem, too; the others are still worth running. */
 async function findingOf(step: Step, check: CheckRun): Promise<Finding> {
+  if (!step.ofReleases && isRelease(check.root)) return skip('checked before the release was built')
   try {
     return await step.run(check)
   } catch (error) {

@@ -33,6 +33,8 @@ export interface Finding {
 /** One part of `arlen check`. */
 export interface Step {
   description: string
+  /** Whether it also checks a release, whose files were checked before it was built. */
+  ofReleases?: true
   run(check: CheckRun): Promise<Finding>
 }
 

@@ -10,6 +10,7 @@ import {
   checkWords,
   didYouMean,
   type Io,
+  jsonLine,
   textOption,
   UsageError,
 } from '../command.ts'
@@ -115,7 +116,7 @@ function shared({ target, input }: Task) {
 /** Prints the commands of a dry run, or the result: as JSON where that is asked for, else as lines. */
 function print({ input, io }: Task, result: { commands: string[] }, lines: readonly string[]): void {
   const said = input.options.dryRun === true ? result.commands : lines
-  if (input.options.json === true) io.out(JSON.stringify(result))
+  if (input.options.json === true) io.out(jsonLine(result))
   else for (const line of said) io.out(line)
 }
 
@@ -211,7 +212,7 @@ async function status(task: Task): Promise<number> {
     return [`${host.padEnd(width)}  ${known}${problem ? `; ${problem}` : ''}`]
   })
   const isOne = new Set(hosts.map(({ current }) => current)).size === 1
-  if (task.input.options.json === true) task.io.out(JSON.stringify(hosts))
+  if (task.input.options.json === true) task.io.out(jsonLine(hosts))
   else for (const line of isOne ? lines : [...lines, 'They do not run the same release.']) task.io.out(line)
   return isOne && hosts.every(({ problem }) => problem === undefined) ? 0 : 1
 }

@@ -6,6 +6,7 @@ import {
   checkWords,
   chooseWord,
   type Io,
+  jsonLine,
   textOption,
   UsageError,
 } from '../command.ts'
@@ -95,7 +96,7 @@ function listOption(input: CommandInput, name: string): string[] {
 
 /** Prints a result: as JSON if requested, else as lines. */
 function print({ input, io }: Task, result: unknown, lines: readonly string[]): undefined {
-  if (input.options.json === true) io.out(JSON.stringify(result))
+  if (input.options.json === true) io.out(jsonLine(result))
   else for (const line of lines) io.out(line)
 }
 
@@ -260,7 +261,7 @@ async function verify(task: Task): Promise<number> {
 
 async function prune(task: Task): Promise<undefined> {
   const keep = textOption(task.input, 'keep')
-  if (keep !== undefined && !/^[1-9]\d*$/.test(keep)) throw new UsageError('--keep takes a number, such as 4')
+  if (keep !== undefined && !/^[1-9]\d*$/.test(keep)) throw new UsageError('--keep takes a number from 1 on, such as 4')
   const dryRun = task.input.options.dryRun === true
   const removed = await task.releases.pruneReleases({
     target: targetOf(task),

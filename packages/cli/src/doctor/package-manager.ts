@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { isRelease } from '../app-root.ts'
 import { type Diagnosis, fail, ok, type Patient, warn } from './examination.ts'
 
 const LOCK_FILES: Readonly<Record<string, string>> = { npm: 'package-lock.json', pnpm: 'pnpm-lock.yaml' }
@@ -12,6 +13,7 @@ export async function examinePackageManager({ root, io }: Patient): Promise<Diag
   if (!existsSync(join(root, 'package.json'))) {
     return fail('there is no package.json', 'Run this in the folder of an application, or give --root.')
   }
+  if (isRelease(root)) return ok('not used: a release contains its dependencies')
   const locks = Object.keys(LOCK_FILES).filter(name => existsSync(join(root, LOCK_FILES[name]!)))
   if (locks.length > 1) {
     return warn(

@@ -5,6 +5,8 @@ import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { buildViews } from '@arlen/view'
 import { loadConfig } from 'arlen'
 import { releaseError } from '../errors.ts'
+import { interruptible } from '../interruptible.ts'
+import { makeFolder } from '../make-folder.ts'
 import { describeEntry, listFiles } from '../manifest/list-files.ts'
 import {
   FORMAT_VERSION,
@@ -79,10 +81,10 @@ export interface BuiltRelease {
  */
 export async function buildRelease(given: BuildReleaseOptions = {}): Promise<BuiltRelease> {
   const options = readOptions('buildRelease()', given, OPTIONS)
-  return explainSystemErrors('build', 'Nothing was built', () => build(options))
+  return explainSystemErrors('build', 'Nothing was built', () => interruptible(signal => build(options, signal)))
 }
 
-async function build(options: BuildReleaseOptions): Promise<BuiltRelease> {
+async function build(options: BuildReleaseOptions, signal: AbortSignal): Promise<BuiltRelease> {
   const folder = resolve(options.root ?? '.')
   const root = await realpath(folder).catch(() => folder) // a missing folder has no package.json either
   const application = await readApplicationPackage(root)
@@ -97,7 +99,7 @@ async function build(options: BuildReleaseOptions): Promise<BuiltRelease> {
   const time = commit?.time ?? new Date(Number(process.env.SOURCE_DATE_EPOCH ?? 0) * 1000)
   const id = releaseId(time, commit?.id, dirty)
   const outDir = resolve(options.outDir ?? join(root, 'releases'))
-  await mkdir(outDir, { recursive: true })
+  await makeFolder(outDir)
   // Next to its final place, so that only a rename remains; hidden, so that it is not taken for a release.
   const work = await mkdtemp(join(outDir, '.build-'))
   const out = join(work, id)
@@ -109,7 +111,7 @@ async function build(options: BuildReleaseOptions): Promise<BuiltRelease> {
     await writeLauncher(out)
     const { config } = loadConfig({ root, env: {}, environment: 'production', lenient: true })
     // The package manager has a processor of its own.
-    const installed = installDependencies(root, join(work, 'install'), out, platforms)
+    const installed = installDependencies(root, join(work, 'install'), out, platforms, signal)
     const compile = async () => {
       onStep('templates')
       await compileTemplates(join(out, config.views.dir), [config.views.layout, config.mail.layout])
@@ -118,6 +120,7 @@ async function build(options: BuildReleaseOptions): Promise<BuiltRelease> {
       onStep('dependencies')
     }
     await both(compile(), installed)
+    signal.throwIfAborted()
     requireWholeLinks(out)
     onStep('seal')
     const packages = installedPackages(out)
@@ -142,7 +145,8 @@ async function build(options: BuildReleaseOptions): Promise<BuiltRelease> {
     return await publish(out, join(outDir, id), manifest, time)
   } finally {
     await unseal(work)
-    await rm(work, { recursive: true, force: true })
+    // What a package manager has started may live a little longer than it.
+    await rm(work, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

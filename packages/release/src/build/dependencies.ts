@@ -48,6 +48,7 @@ const TYPES = /\.[cm]?ts$|\.d\.[cm]?ts\.map$/
  *
  * @param stage - a folder for the installation, on the same file system as `out`
  * @param platforms - where native modules are to run; undefined for this machine alone
+ * @param signal - ends the package manager
  * @throws lockfile_missing, manager_unsupported, install_failed; for several platforms platform_missing, platforms_differ
  */
 export async function installDependencies(
@@ -55,6 +56,7 @@ export async function installDependencies(
   stage: string,
   out: string,
   platforms: readonly Platform[] | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
   const manager = findManager(root)
   const modules = join(out, 'node_modules')
@@ -62,8 +64,8 @@ export async function installDependencies(
   const parts = manager.name === 'npm' && platforms ? platforms.map(platform => [platform]) : [platforms]
   for (const [index, part] of parts.entries()) {
     const folder = join(stage, String(index))
-    if (manager.folder === root) await installAlone(manager, root, folder, platformArguments(part))
-    else await deployFromWorkspace(manager, root, folder, platformArguments(part))
+    if (manager.folder === root) await installAlone(manager, root, folder, platformArguments(part), signal)
+    else await deployFromWorkspace(manager, root, folder, platformArguments(part), signal)
     const installed = join(folder, 'node_modules')
     if (!existsSync(installed)) continue // no dependencies
     await removeTraces(installed)
@@ -107,15 +109,21 @@ async function installAlone(
   root: string,
   stage: string,
   platform: readonly string[],
+  signal: AbortSignal,
 ): Promise<void> {
   await mkdir(stage, { recursive: true })
   for (const file of ['package.json', '.npmrc', 'pnpm-workspace.yaml', ...Object.keys(LOCK_FILES)]) {
     if (existsSync(join(root, file))) await cp(join(root, file), join(stage, file))
   }
   if (name === 'npm') {
-    await install('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', ...platform], stage)
+    await install(
+      'npm',
+      ['ci', '--omit=dev', '--no-audit', '--no-fund', '--prefer-offline', ...platform],
+      stage,
+      signal,
+    )
     await dropOptionalPeers(stage)
-  } else await install('pnpm', ['install', '--prod', '--frozen-lockfile', ...PNPM_OPTIONS, ...platform], stage)
+  } else await install('pnpm', ['install', '--prod', '--frozen-lockfile', ...PNPM_OPTIONS, ...platform], stage, signal)
 }
 
 /** An application of a workspace, whose packages are copied. */
@@ -124,6 +132,7 @@ async function deployFromWorkspace(
   root: string,
   stage: string,
   platform: readonly string[],
+  signal: AbortSignal,
 ): Promise<void> {
   if (name === 'npm') {
     throw releaseError('source_unsupported', {
@@ -133,7 +142,10 @@ async function deployFromWorkspace(
   }
   const { name: packageName } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { name: string }
   const options = ['--filter', packageName, '--prod', '--legacy', ...PNPM_OPTIONS, ...platform]
-  const [, names] = await both(install('pnpm', [...options, 'deploy', stage], folder), workspacePackages(folder))
+  const [, names] = await both(
+    install('pnpm', [...options, 'deploy', stage], folder, signal),
+    workspacePackages(folder, signal),
+  )
   await publishManifests(names, join(stage, 'node_modules'))
 }
 
@@ -152,8 +164,8 @@ const PUBLISHED = [
 ] as const
 
 /** The names of the packages of a workspace. */
-async function workspacePackages(workspace: string): Promise<string[]> {
-  const stdout = await install('pnpm', ['--recursive', 'list', '--depth', '-1', '--json'], workspace)
+async function workspacePackages(workspace: string, signal: AbortSignal): Promise<string[]> {
+  const stdout = await install('pnpm', ['--recursive', 'list', '--depth', '-1', '--json'], workspace, signal)
   return (JSON.parse(stdout) as { name?: string }[]).flatMap(({ name }) => name ?? [])
 }
 
@@ -174,11 +186,15 @@ async function publishManifests(names: readonly string[], modules: string): Prom
 }
 
 /** Runs a package manager. Resolves with its output. */
-async function install(command: string, args: readonly string[], cwd: string): Promise<string> {
+async function install(command: string, args: readonly string[], cwd: string, signal: AbortSignal): Promise<string> {
+  const env = { ...process.env, CI: 'true', NODE_ENV: 'production' }
+  const running = run(command, args, { cwd, env, maxBuffer: 2 ** 26, signal })
+  const closed = new Promise(resolve => running.child.once('close', resolve))
   try {
-    const env = { ...process.env, CI: 'true', NODE_ENV: 'production' }
-    return (await run(command, args, { cwd, env, maxBuffer: 2 ** 26 })).stdout
+    return (await running).stdout
   } catch (cause) {
+    // It still writes to the folder that is about to be removed.
+    if (signal.aborted) await closed
     const { stdout = '', stderr = '', message } = cause as { stdout?: string; stderr?: string; message: string }
     const output = `${stdout}${stderr}`.trim().split('\n').slice(-20).join('\n') || message
     throw releaseError('install_failed', { command: [command, ...args].join(' '), root: cwd, output }, { cause })

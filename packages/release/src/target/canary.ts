@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { READINESS_PATH } from '@arlen/core/health-paths'
 import { releaseError } from '../errors.ts'
+import { interruptible } from '../interruptible.ts'
 import { StartedRelease } from './release-process.ts'
 
 /** A request that a new release must answer before the switch. */
@@ -37,12 +38,16 @@ interface Answer {
  *
  * @throws canary_failed with the last response and the last lines of its log
  */
-export async function tryRelease({ id, dir, env, requests, timeoutMs }: CanaryOptions): Promise<void> {
+export function tryRelease(options: CanaryOptions): Promise<void> {
+  return interruptible(interrupted => tryUntil(options, interrupted))
+}
+
+async function tryUntil({ id, dir, env, requests, timeoutMs }: CanaryOptions, interrupted: AbortSignal): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'arlen-canary-'))
   const socket = join(folder, 'http.sock')
   const settings = ['--workers', '1', '--socket-path', socket, '--control-socket', join(folder, 'control.sock')]
   const release = new StartedRelease(dir, [...settings, '--pid-file=', '--metrics=', '--pre-stop-delay=0'], env)
-  const signal = AbortSignal.timeout(timeoutMs)
+  const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), interrupted])
   const fail = (reason: string) => {
     const log = release.log === '' ? '' : `\nThe last lines of its log:\n${release.log}`
     return releaseError('canary_failed', { id, reason, log })

@@ -20,7 +20,7 @@ export async function receiveRelease(target: TargetFolder, name: string): Promis
   if (known.includes(name)) return name
   const path = resolve(name)
   if (!existsSync(path)) {
-    if (name.endsWith('.tar.zst')) throw releaseError('archive_missing', { file: path })
+    if (/[\\/]|\.tar\.zst$/.test(name)) throw releaseError('archive_missing', { file: path })
     throw releaseError('release_unknown', { id: name, known: known.join(', ') || 'none' })
   }
   const isFolder = (await stat(path)).isDirectory()

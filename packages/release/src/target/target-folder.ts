@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { lstat, mkdir, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
+import { lstat, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { unseal } from '../build/seal.ts'
 import { releaseError } from '../errors.ts'
+import { makeFolder } from '../make-folder.ts'
 import { RELEASE_ID } from '../manifest/manifest.ts'
 
 /** The paths of a target: the folder on a machine in which releases of one application run. */
@@ -33,9 +34,9 @@ export function targetFolder(dir: string): TargetFolder {
 
 /** Creates the missing parts of a target. */
 export async function createTargetFolder(target: TargetFolder): Promise<void> {
-  await mkdir(target.releases, { recursive: true })
-  await mkdir(target.shared, { recursive: true, mode: 0o750 })
-  await mkdir(target.state, { recursive: true, mode: 0o750 })
+  await makeFolder(target.releases)
+  await makeFolder(target.shared, 0o750)
+  await makeFolder(target.state, 0o750)
 }
 
 /** Throws target_missing if a folder is not a target. */

@@ -1,5 +1,5 @@
 import { type Bounds, checkCounters, intervalAtMost } from '../decide/checks.ts'
-import { type Counters, measureCounters } from '../measure/counters.ts'
+import { type Counters, type CountPlan, measureCounters } from '../measure/counters.ts'
 import { medianInterval } from '../stats/bootstrap.ts'
 import { countedOf, numbersOf, RECORD_SLACK } from './compare-samples.ts'
 import type { Check, RawSamples } from './report.ts'
@@ -10,33 +10,34 @@ const ALLOCATION_LIMIT = 0.05
 
 const NOT_AGAIN = { outcome: 'undecided', note: 'a loss once, and not when it was measured again' } as const
 
-/** Passes over the requests before allocations are counted, over one connection, and the most time for them. */
-const COUNTED_WARM_UP = 6_000
-const COUNTED_WARM_UP_MS = 3_000
+/** Code that has answered half as many requests is still being compiled, and what it allocates falls from block to block. */
+const PLAN: CountPlan = { warmUp: 6_000, warmUpMs: 3_000, blocks: 6 }
 
-/** Counts on both sides. A loss is counted twice: a timer, or a compiler that was late, is not there again. */
+/** Counts on both sides. A loss is counted twice, on both sides again: a timer, or a compiler that was late, is not there again. */
 export async function findByCounters(run: ScenarioRun): Promise<Found & { raw: RawSamples['counters'] }> {
-  const { candidate, baseline, recorded, requests, scenario, bench, effort } = run
   say(run, 'counting')
-  const plan = { warmUp: Math.min(effort.warmUp, COUNTED_WARM_UP), warmUpMs: COUNTED_WARM_UP_MS, blocks: 6 }
-  const own = await measureCounters(candidate, requests, plan, bench)
-  const other = baseline && (await measureCounters(baseline, requests, plan, bench))
-  const bounds: Bounds[] = []
-  if (other) bounds.push({ from: 'baseline', counters: countedOf(other) })
-  else if (recorded) bounds.push({ from: 'record', counters: numbersOf(recorded) })
-  const check = (counters: Counters) => [
-    ...checkCounters(counters, bounds, scenario.budget, scenario.slack),
-    ...checkAllocations(run, counters.allocatedBytes, other?.allocatedBytes),
-  ]
-  const raw = { candidate: own, ...(other && { baseline: other }) }
-  const checks = check(own)
+  const { checks, raw } = await countBoth(run)
   if (!checks.some(isLoss)) return { checks, raw }
-  const again = check(await measureCounters(candidate, requests, plan, bench))
-  const lostAgain = new Set(again.filter(isLoss).map(keyOf))
+  const again = await countBoth(run)
+  const lostAgain = new Set(again.checks.filter(isLoss).map(keyOf))
   return {
     checks: checks.map(each => (isLoss(each) && !lostAgain.has(keyOf(each)) ? { ...each, ...NOT_AGAIN } : each)),
     raw,
   }
+}
+
+async function countBoth(run: ScenarioRun): Promise<Found & { raw: RawSamples['counters'] }> {
+  const { candidate, baseline, recorded, requests, scenario, bench } = run
+  const own = await measureCounters(candidate, requests, PLAN, bench)
+  const other = baseline && (await measureCounters(baseline, requests, PLAN, bench))
+  const bounds: Bounds[] = []
+  if (other) bounds.push({ from: 'baseline', counters: countedOf(other) })
+  else if (recorded) bounds.push({ from: 'record', counters: numbersOf(recorded) })
+  const checks = [
+    ...checkCounters(own, bounds, scenario.budget, scenario.slack),
+    ...checkAllocations(run, own.allocatedBytes, other?.allocatedBytes),
+  ]
+  return { checks, raw: { candidate: own, ...(other && { baseline: other }) } }
 }
 
 function checkAllocations(

@@ -19,6 +19,7 @@ beforeEach(async () => {
     bodyTimeoutMs: 2000,
     writeTimeoutMs: 2000,
     lingerTimeoutMs: 500,
+    keepAliveTimeoutMs: 60_000, // a busy machine may be late with the next honest request
   })
   child = spawn(process.execPath, ['--expose-gc', '--conditions=@arlen/source', program, limits], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -32,7 +33,7 @@ afterEach(async () => {
   await once(child, 'exit')
 })
 
-async function ask(where: { port: number; agent?: Agent }): Promise<string> {
+async function ask(where: { port: number; agent: Agent | false }): Promise<string> {
   const [answer] = (await once(get(where), 'response')) as [AsyncIterable<Buffer> & { statusCode: number }]
   let text = ''
   for await (const chunk of answer) text += String(chunk)
@@ -80,7 +81,7 @@ test('a thousand clients that dribble or do not read are cut, without harm to ot
   timeout: 180_000,
 }, async () => {
   for (let i = 0; i < 20; i++) await ask({ port, agent })
-  const before = Number(await ask({ port: memoryPort }))
+  const before = Number(await ask({ port: memoryPort, agent: false }))
   const started = performance.now()
   const attackers = Array.from({ length: ATTACKERS }, (_, i) => new Attacker(kinds[i % kinds.length]!))
   const dribbling = setInterval(() => {
@@ -93,7 +94,7 @@ test('a thousand clients that dribble or do not read are cut, without harm to ot
     while (open() > 0) {
       await Promise.all(Array.from({ length: 5 }, () => ask({ port, agent })))
       served += 5
-      most = Math.max(most, Number(await ask({ port: memoryPort })) - before)
+      most = Math.max(most, Number(await ask({ port: memoryPort, agent: false })) - before)
       // After every time-out has passed, attackers that have not read see that they were cut off.
       if (performance.now() - started > 8_000) for (const attacker of attackers) attacker.look()
       await new Promise(resolve => setTimeout(resolve, 50))

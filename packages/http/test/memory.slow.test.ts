@@ -30,7 +30,7 @@ const rss = () => told('/')
 
 /** Figures that the server reports about itself. */
 async function told(path: '/' | '/connections'): Promise<number> {
-  const [answer] = (await once(get({ port: memoryPort, path }), 'response')) as [AsyncIterable<Buffer>]
+  const [answer] = (await once(get({ port: memoryPort, path, agent: false }), 'response')) as [AsyncIterable<Buffer>]
   let text = ''
   for await (const chunk of answer) text += String(chunk)
   return Number(text)

@@ -26,7 +26,7 @@ export async function findByCounters(run: ScenarioRun): Promise<Found & { raw: R
   }
 }
 
-async function countBoth(run: ScenarioRun): Promise<Found & { raw: RawSamples['counters'] }> {
+async function countBoth(run: ScenarioRun): Promise<{ checks: Check[]; raw: RawSamples['counters'] }> {
   const { candidate, baseline, recorded, requests, scenario, bench } = run
   const own = await measureCounters(candidate, requests, PLAN, bench)
   const other = baseline && (await measureCounters(baseline, requests, PLAN, bench))

@@ -12,6 +12,8 @@ export interface Case {
 }
 
 const OK = `import { servable } from '../servable.js'\nexport default servable((req, res) => res.end('ok'))\n`
+/** More modules than one: the broken one is not the last that was loaded. */
+const MANY = Array.from({ length: 24 }, (_, index) => `export const value: number = ${index}\n`)
 /** Shows an exception of a handler as a framework in development does. */
 const HANDLER = `import { handling } from '../handling.ts'\n`
 
@@ -49,6 +51,17 @@ export const CASES: readonly Case[] = [
   load('an enum', /enum is not supported/, { 'app.ts': `${OK}¦enum Color { Red }\n` }),
   load('a parameter property', /parameter property is not supported/, {
     'app.ts': `${OK}class A {\n  constructor(private readonly ¦b: string) {}\n}\n`,
+  }),
+  load('a decorator, in one of many modules', /Invalid or unexpected token/, {
+    'app.ts': `${MANY.map((_, index) => `import './lib/${index}.ts'\n`).join('')}${OK}`,
+    'lib/0.ts': `const sealed = (target: unknown): unknown => target\n¦@sealed\nexport class A {}\n`,
+    ...Object.fromEntries(MANY.slice(1).map((text, index) => [`lib/${index + 1}.ts`, text])),
+  }),
+  load('an accessor', /Unexpected identifier/, { 'app.ts': `${OK}class A {\n  accessor ¦x: number = 1\n}\n` }),
+  load('a package.json that is not JSON', /Invalid package config/, {
+    'app.ts': `import './lib/index.js'\n${OK}`,
+    'lib/package.json': '{\n  "type": "module",\n¦}\n',
+    'lib/index.js': 'export {}\n',
   }),
   load('invalid JavaScript', /Unexpected token '='/, {
     'app.ts': `import './lib.js'\n${OK}`,

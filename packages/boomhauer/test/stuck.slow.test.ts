@@ -14,6 +14,22 @@ test('a top-level await that never ends is named, wherever it is', async () => {
   expect(await failure(app)).toMatchObject({ file: 'src/b.ts', line: 3, column: 11 })
 })
 
+test('a top-level await that takes long is shown meanwhile, and the application comes when it is over', async () => {
+  const app = await serving({
+    'app.ts': `import { existsSync } from 'node:fs'\n${answering('came at last')}while (!existsSync('arrived')) await new Promise(done => setTimeout(done, 20))\n`,
+  })
+  expect(await failure(app)).toMatchObject({
+    file: 'app.ts',
+    line: 4,
+    column: 32,
+    message: expect.stringContaining('has waited here for 5 s'),
+  })
+  const ready = once(app.server, 'ready')
+  app.write('arrived', '')
+  await ready
+  expect((await app.get()).body).toBe('came at last')
+})
+
 test('an endless loop is shown while it runs, and a loop that ends does not stop the application', async () => {
   const app = await serving({ 'app.ts': `${answering('ok')}const begun = Date.now()\nwhile (true) {}\n` })
   expect(await failure(app)).toMatchObject({ file: 'app.ts', line: 4, message: expect.stringContaining('busy here') })

@@ -31,6 +31,8 @@ export function mergeLayer(
       const branch = isTree(existing) ? existing : {}
       into[key] = branch
       mergeLayer(branch, value, groups, told, here)
+      // A misspelled group without members would have no source.
+      if (isEmpty(value) && !groups.has(here.join('.'))) told.decided(here.join('.'))
     } else {
       into[key] = value
       told.decided(here.join('.'))
@@ -43,6 +45,10 @@ function isTree(value: unknown): value is Tree {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
+}
+
+function isEmpty(tree: unknown): boolean {
+  return isTree(tree) && Object.values(tree).every(value => value === undefined)
 }
 
 /** What a value is, in words and without its content, if it is not an object of settings: `a function`, `a promise`, `null`. */

@@ -116,7 +116,7 @@ function fromError(error: unknown, context: Context): Diagnostic {
   const rawMessage = textOf(read(error, 'message')) ?? ''
   const stack = stackOf(error, rawMessage)
   const frames = parseStack(stack)
-    .filter(frame => context.hide === undefined || !frame.file.startsWith(context.hide))
+    .filter(frame => !isHidden(frame.file, context))
     .slice(0, MAX_FRAMES)
   const causes = causesOf(error).flatMap(cause =>
     context.seen.has(cause) || context.seen.size > MAX_CAUSES
@@ -126,7 +126,8 @@ function fromError(error: unknown, context: Context): Diagnostic {
   const excerpts = sqlExcerpt(error, redact)
   const text = excerpts ? rawMessage.split(/\n[> ] *\d+ \| /)[0]! : rawMessage // the message may quote the SQL too
   const message = say(clip(text, depth > 0 ? MAX_CAUSE_MESSAGE : MAX_MESSAGE)) || causes[0]?.message || name || UNKNOWN
-  const header = parseSyntaxErrorHeader(stack)
+  const printed = parseSyntaxErrorHeader(stack)
+  const header = printed && isHidden(printed.file, context) ? undefined : printed
   context.syntax.location ??= header
   const imported = importLocation(rawMessage.slice(0, MAX_MESSAGE), context.readSource)
   const told = textOf(read(error, 'hint'))
@@ -145,6 +146,10 @@ function fromError(error: unknown, context: Context): Diagnostic {
     ...(facts && { facts }),
     ...(causes.length > 0 && { causes }),
   }
+}
+
+function isHidden(file: string, { hide }: Context): boolean {
+  return hide !== undefined && file.startsWith(hide)
 }
 
 /** The stack trace without the message, which may be longer than all the calls, and may look like calls. */

@@ -13,6 +13,9 @@ import type { SpareProcesses } from './spare-processes.ts'
 /** Calls in it are not the application's. */
 const OWN_FOLDER = join(import.meta.dirname, '..')
 
+/** How long a top-level await may take until it is shown. */
+const WAITING_MS = 5_000
+
 const debug = debuglog('arlen:boomhauer')
 
 /** What a failed build had loaded before a process began. */
@@ -84,13 +87,31 @@ export async function build(options: BuildOptions): Promise<BuildReport | undefi
   lap('former process gone')
   if (signal.aborted) return fail([])
   child ??= spares.take().on('stuck', onStuckAt)
-  const outcome = await within(child.load(entry, socket), settings.bootTimeoutMs)
-  if (outcome.kind === 'timeout') outcome.at = await child.where()
+  const outcome = await loadIn(child, { entry, socket, settings, onStuck })
   if (outcome.kind !== 'ready' || signal.aborted) return fail(diagnosticsOf(outcome, 'boot', settings))
   signal.removeEventListener('abort', abort)
   child.off('stuck', onStuckAt)
   lap('application started')
   return { ok: true, child, socket, info: outcome.info, warnings }
+}
+
+/** Loads the application, and tells what it waits for if that takes long. */
+async function loadIn(
+  child: Child,
+  { entry, socket, settings, onStuck }: { entry: string; socket: string } & Pick<BuildOptions, 'settings' | 'onStuck'>,
+): Promise<Outcome | Timeout> {
+  let isOver = false
+  const timer = setTimeout(async () => {
+    const at = child.stuckAt ? undefined : await child.where() // a loop has been shown already
+    if (at && !isOver) onStuck(waitingDiagnostic(at, settings.root))
+  }, WAITING_MS)
+  try {
+    const outcome = await within(child.load(entry, socket), settings.bootTimeoutMs)
+    return outcome.kind === 'timeout' ? { ...outcome, at: await child.where() } : outcome
+  } finally {
+    isOver = true
+    clearTimeout(timer)
+  }
 }
 
 function findEntry(settings: Settings): string | Diagnostic {
@@ -164,6 +185,13 @@ function stuckDiagnostic(at: SourceLocation, root: string): Diagnostic {
   const hint =
     'A loop that does not end, or work that takes long. If it comes to its end, the page goes away by itself.'
   return located({ stage: 'boot', severity: 'error', message, hint }, root, at)[0]!
+}
+
+function waitingDiagnostic(at: SourceLocation, root: string): Diagnostic {
+  const message = `The application has not finished loading: it has waited here for ${WAITING_MS / 1000} s`
+  const hint =
+    'A promise that is never settled, or a service that does not answer. If it comes, the page goes away by itself.'
+  return located({ stage: 'load', severity: 'error', message, hint }, root, at)[0]!
 }
 
 /** Where a running application is busy, so that no request is answered. */

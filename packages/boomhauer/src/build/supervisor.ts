@@ -308,7 +308,11 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   /** Shows where a build is stuck. The build continues, and its outcome replaces this. */
   #stuck({ id, abort, startedAt }: Attempt, diagnostic: Diagnostic): void {
     if (abort.signal.aborted || this.#closed || this.#served.isOutdated) return
-    const state = { kind: 'failed', build: `${id}-stuck`, problem: problemOf('boot_failed', [diagnostic]) } as const
+    const state = {
+      kind: 'failed',
+      build: `${id}-stuck`,
+      problem: problemOf(`${diagnostic.stage}_failed`, [diagnostic]),
+    } as const
     this.#served.settle(state)
     this.emit('failed', state, performance.now() - startedAt)
   }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { importHint } from './import-hint.ts'
+import { importHint, packageHint } from './import-hint.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'boomhauer-hint-'))
 for (const name of ['src', 'src/lib']) mkdirSync(join(root, name))
@@ -20,4 +20,30 @@ test.each([
   ['products', undefined],
 ])('%s: %s', (specifier, hint) => {
   expect(importHint(specifier, join(root, 'src/app.ts'))).toBe(hint)
+})
+
+test.each([
+  ['lodash', 'Install it: `npm install lodash`.'],
+  ['@scope/lib/sub.js', 'Install it: `npm install @scope/lib`.'],
+  ['valibto', "Did you mean 'valibot'?"],
+  ['valibot', 'package.json lists it: install it with `npm install`.'],
+  ['vitest/config', 'package.json lists it: install it with `npm install`.'],
+  ['#internal', undefined],
+  ['./lodash', undefined],
+  ['/lodash', undefined],
+  ['node:nothing', undefined],
+  ['https://example.com/lib.js', undefined],
+])('the package of %s: %s', (specifier, hint) => {
+  writeFileSync(
+    join(root, 'package.json'),
+    '{ "dependencies": { "valibot": "1" }, "devDependencies": { "vitest": "4" } }',
+  )
+  expect(packageHint(specifier, root)).toBe(hint)
+})
+
+test('an application of pnpm is told pnpm, and a broken package.json lists nothing', () => {
+  const folder = mkdtempSync(join(root, 'pnpm-'))
+  writeFileSync(join(folder, 'package.json'), '{ "dependencies": { "valibot": ')
+  writeFileSync(join(folder, 'pnpm-lock.yaml'), '')
+  expect(packageHint('valibot', folder)).toBe('Install it: `pnpm add valibot`.')
 })

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, extname, resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { suggest } from '@arlen/core/options'
 
 const EXTENSIONS = ['.ts', '.js', '.mts', '.mjs', '.json', '/index.ts', '/index.js']
@@ -17,6 +17,28 @@ export function importHint(specifier: string, importer: string): string | undefi
   }
   const near = suggest(basename(target), siblings(target))
   return near && `Did you mean '${specifier.slice(0, specifier.length - basename(specifier).length)}${near}'?`
+}
+
+/** How to install a package that an import names and that is not there; undefined for what is no package. */
+export function packageHint(specifier: string, root: string): string | undefined {
+  const name = /^(?:@[a-z\d][\w.-]*\/)?[a-z\d][\w.-]*(?=\/|$)/.exec(specifier)?.[0]
+  if (name === undefined) return undefined
+  const isPnpm = existsSync(join(root, 'pnpm-lock.yaml'))
+  const listed = dependenciesOf(root)
+  if (listed.includes(name)) return `package.json lists it: install it with \`${isPnpm ? 'pnpm' : 'npm'} install\`.`
+  const near = suggest(name, listed)
+  return near ? `Did you mean '${near}'?` : `Install it: \`${isPnpm ? 'pnpm add' : 'npm install'} ${name}\`.`
+}
+
+function dependenciesOf(root: string): string[] {
+  try {
+    const { dependencies, devDependencies, peerDependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    )
+    return Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies, ...optionalDependencies })
+  } catch {
+    return [] // there is none, or it is broken, which is reported by itself
+  }
 }
 
 /** A hint for a module that Node.js takes for CommonJS because package.json says so; undefined for any other error. */

@@ -7,8 +7,9 @@ import { isInstalled, type SourceLocation } from '@arlen/core/stack'
 import { stampOf } from '../watch/stamp.ts'
 import { findTopLevel } from './find-await.ts'
 import { findSpecifier } from './find-import.ts'
-import { importHint, moduleTypeHint } from './import-hint.ts'
-import { locateSyntaxError } from './locate-syntax-error.ts'
+import { findJsonError } from './find-json-error.ts'
+import { importHint, moduleTypeHint, packageHint } from './import-hint.ts'
+import { locateSyntaxError, syntaxHint } from './locate-syntax-error.ts'
 import { NeighborModules } from './neighbor-modules.ts'
 
 /** Time limit for the namespace of a module that has been evaluated. */
@@ -23,7 +24,6 @@ interface Naming {
 /** Records which modules are loaded, to locate load errors that carry no location. */
 export class LoadedModules {
   #files = new Map<string, string>()
-  #last: string[] = []
   /** The application's own modules by URL. */
   #urls = new Map<string, string>()
   #namedBy = new Map<string, Naming>()
@@ -52,9 +52,7 @@ export class LoadedModules {
           // Installed packages change by installation, which is detected separately.
           if (!isInstalled(file)) this.#files.set(file, stampOf(file))
           onLoad?.()
-          this.#last.push(file)
           if (/\.[cm]?[jt]s$/.test(file) && !isInstalled(file)) this.#urls.set(url, file)
-          if (this.#last.length > 20) this.#last.shift()
         }
         try {
           return next(url, context)
@@ -110,21 +108,31 @@ export class LoadedModules {
 
   /** The location of a load error whose stack does not reveal it. */
   locate(error: unknown): SourceLocation | undefined {
+    const manifest = chainOf(error).map(brokenManifest).find(Boolean)
+    if (manifest !== undefined) return { file: manifest, ...(findJsonError(read(manifest)) ?? { line: 1 }) }
     const { specifier, parent } = this.#namingOf(error) ?? {}
     if (specifier !== undefined && parent?.startsWith('file:')) {
       const file = fileURLToPath(parent)
       return { file, ...(findSpecifier(read(file), specifier) ?? { line: 1 }) }
     }
     const syntax = chainOf(error).find((each): each is SyntaxError => each instanceof SyntaxError)
-    return syntax && !/^\S+:\d+\n/.test(syntax.stack ?? '') ? locateSyntaxError(syntax, this.#last) : undefined
+    return syntax && !/^\S+:\d+\n/.test(syntax.stack ?? '')
+      ? locateSyntaxError(syntax, [...this.#files.keys()])
+      : undefined
   }
 
-  /** The module that a failed import probably meant, or what makes modules of CommonJS. */
-  hintFor(error: unknown): string | undefined {
+  /**
+   * The module or package that a failed import probably meant, what makes modules of CommonJS, or what Node.js does not compile.
+   *
+   * @param at - what `locate()` found
+   */
+  hintFor(error: unknown, root: string, at: SourceLocation | undefined): string | undefined {
     const { specifier, parent } = this.#namingOf(error) ?? {}
-    return specifier !== undefined && parent?.startsWith('file:')
-      ? importHint(specifier, fileURLToPath(parent))
-      : chainOf(error).map(moduleTypeHint).find(Boolean)
+    if (specifier !== undefined && parent?.startsWith('file:')) {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND'
+      return importHint(specifier, fileURLToPath(parent)) ?? (isMissing ? packageHint(specifier, root) : undefined)
+    }
+    return chainOf(error).map(moduleTypeHint).find(Boolean) ?? (at && syntaxHint(at))
   }
 
   #namingOf(error: unknown): Naming | undefined {
@@ -150,6 +158,12 @@ async function hasThrown(url: string, thrown: unknown): Promise<boolean> {
     (reason: unknown) => Object.is(reason, thrown),
   )
   return Promise.race([done, setTimeout(PENDING_MS, false)])
+}
+
+/** The package.json that Node.js cannot read, from its message. */
+function brokenManifest(error: unknown): string | undefined {
+  if ((error as NodeJS.ErrnoException | undefined)?.code !== 'ERR_INVALID_PACKAGE_CONFIG') return undefined
+  return /^Invalid package config (.*?package\.json)/.exec((error as Error).message)?.[1]
 }
 
 /** An error and its chain of causes. */

@@ -208,7 +208,7 @@ function leave(code: number): void {
 /** @param otherwise - where to look if the error itself names no place */
 function report(error: unknown, otherwise?: SourceLocation): Diagnostic[] {
   const at = stage === 'load' ? modules.locate(error) : undefined
-  const hint = stage === 'load' ? modules.hintFor(error) : undefined
+  const hint = stage === 'load' ? modules.hintFor(error, root, at) : undefined
   const options = { root, stage: stageOf(error), hide: join(import.meta.dirname, '..'), otherwise }
   const known = at ?? unloadable(error, options)
   const found = diagnose(error, { ...options, ...(known && { at: known }) })

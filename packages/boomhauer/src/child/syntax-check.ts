@@ -1,14 +1,29 @@
 /**
- * Runs in a separate process: compiles a module without running it, so that a syntax error ends the process. Node.js reveals
- * the location of such an error only in what it prints.
+ * Runs in a separate process: compiles modules without running them, and ends with the syntax error of the message that is looked for,
+ * else with the first. Node.js reveals the location of such an error only in what it prints.
  */
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { compileFunction, SourceTextModule } from 'node:vm'
 
-const file = process.argv[2]!
-const text = readFileSync(file, 'utf8')
-const code = /\.[cm]?ts$/.test(file) ? stripTypeScriptTypes(text) : text // preserves all positions
-const names = ['exports', 'require', 'module', '__filename', '__dirname']
-if (/\.c[jt]s$/.test(file)) compileFunction(code, names, { filename: file })
-else new SourceTextModule(code, { identifier: file })
+const NAMES = ['exports', 'require', 'module', '__filename', '__dirname']
+
+function compile(file: string): void {
+  const text = readFileSync(file, 'utf8')
+  const code = /\.[cm]?ts$/.test(file) ? stripTypeScriptTypes(text) : text // preserves all positions
+  if (/\.c[jt]s$/.test(file)) compileFunction(code, NAMES, { filename: file })
+  else new SourceTextModule(code, { identifier: file })
+}
+
+const { message, files } = JSON.parse(readFileSync(0, 'utf8')) as { message: string; files: readonly string[] }
+let first: unknown
+for (const file of files) {
+  try {
+    compile(file)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) continue // it was deleted in the meantime
+    if (error.message === message) throw error
+    first ??= error
+  }
+}
+if (first !== undefined) throw first

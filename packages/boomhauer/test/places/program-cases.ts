@@ -142,6 +142,10 @@ export const PROGRAM_CASES: readonly Case[] = [
     'app.ts': handler(`  return 'x'`),
     '/config/app.ts': `export default {\n  ¦htpp: { port: 1 },\n}\n`,
   }),
+  config('a misspelled group without settings', /sesion \(config\/app\.ts\): no such setting; did you mean session/, {
+    'app.ts': handler(`  return 'x'`),
+    '/config/app.ts': `export default {\n  ¦sesion: {},\n}\n`,
+  }),
   config('two wrong settings, of which the first is shown', /prot/, {
     'app.ts': handler(`  return 'x'`),
     '/config/app.ts': `export default {\n  http: { ¦prot: 1 },\n  log: { level: 'loud' },\n}\n`,

@@ -1,6 +1,6 @@
 import { seeded } from '@arlen/core/seeded'
 import { type Comparison, compare, type Outcome } from '@arlen/perf'
-import { INJECTIONS, isQuiet, type ProofRun, SCENARIOS, WANTED } from './runs.ts'
+import { INJECTIONS, isQuiet, type ProofRun, SCENARIOS, wanted } from './runs.ts'
 
 export const TITLES = {
   same: 'nothing: the candidate is the baseline',
@@ -18,7 +18,7 @@ export function summaryRows(runs: readonly ProofRun[], quiet: boolean): string[]
       const cells = [
         scenario,
         TITLES[injection],
-        quiet ? `${own.length} of ${WANTED[injection]}` : own.length,
+        quiet ? `${own.length} of ${wanted(scenario, injection)}` : own.length,
         count('loss'),
         count('undecided'),
         count('ok'),

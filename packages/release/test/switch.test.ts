@@ -62,7 +62,7 @@ describe('activate', () => {
       'is not ready',
       { answers: { '/readyz': [503, 'no database'] } },
       'canary_failed',
-      /\/readyz answered 503: no database within 6000 ms.*The last lines of its log:\nthe program starts/s,
+      /\/readyz answered 503: no database within 3000 ms.*The last lines of its log:\nthe program starts/s,
     ],
     ['ends at once', { answers: { exit: 3 } }, 'canary_failed', /it ended with exit code 3/],
     [
@@ -97,11 +97,16 @@ describe('activate', () => {
       'config_invalid',
       /, whose variables are in \S+\/shared\/env: .*http\.port/s,
     ],
-  ])('touches nothing when the release %s', async (_, release, code, message) => {
+  ])('touches nothing when the release %s', async (how, release, code, message) => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2', ...release })
-    await activateRelease({ target, release: 'r1' })
+    await activateRelease({ target, release: 'r1', canary: false })
     const requests = [{ path: '/products' }]
-    const failing = activateRelease({ target, release: 'r2', timeoutMs: 6000, requests })
+    const failing = activateRelease({
+      target,
+      release: 'r2',
+      timeoutMs: how === 'is not ready' ? 3000 : 60_000,
+      requests,
+    })
     await expect(failing).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
     expect(current(target)).toBe('releases/r1')
     expect(existsSync(join(target, 'shared/reloads')) && readFileSync(join(target, 'shared/reloads'), 'utf8')).toBe(
@@ -117,10 +122,10 @@ describe('activate', () => {
 
   test('goes back when the reload fails', async () => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2' })
-    await activateRelease({ target, release: 'r1' })
+    await activateRelease({ target, release: 'r1', canary: false })
     const failed = { ok: false, error: { code: 'reload_failed', message: 'worker 1 ended with exit code 1' } }
     writeFileSync(join(target, 'shared/reload.json'), JSON.stringify({ r2: failed, ...JSON.parse(running('r1')) }))
-    await expect(activateRelease({ target, release: 'r2' })).rejects.toMatchObject({
+    await expect(activateRelease({ target, release: 'r2', canary: false })).rejects.toMatchObject({
       code: 'reload_failed',
       message: 'r2 did not come up: worker 1 ended with exit code 1. r1 is current again.',
     })
@@ -131,10 +136,10 @@ describe('activate', () => {
 
   test('goes back when what runs was started from somewhere else', async () => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2' })
-    await activateRelease({ target, release: 'r1' })
+    await activateRelease({ target, release: 'r1', canary: false })
     const other = { ok: true, result: { generation: 2, release: 'r0' } }
     writeFileSync(join(target, 'shared/reload.json'), JSON.stringify({ r2: other, r1: other }))
-    await expect(activateRelease({ target, release: 'r2' })).rejects.toMatchObject({
+    await expect(activateRelease({ target, release: 'r2', canary: false })).rejects.toMatchObject({
       code: 'reload_failed',
       message: expect.stringContaining(`was not started from ${target}/current`),
     })
@@ -189,7 +194,7 @@ describe('activate', () => {
   test.each(['r9', '../r1', 'r1/../r1', ''])('refuses the release %j', async release => {
     const target = await targetWith({ id: 'r1' })
     await expect(activateRelease({ target, release })).rejects.toMatchObject({
-      code: expect.stringMatching(/^(?:release_unknown|option_invalid)$/),
+      code: expect.stringMatching(/^(?:release_unknown|archive_missing|option_invalid)$/),
     })
   })
 
@@ -203,16 +208,16 @@ describe('activate', () => {
 describe('rollback', () => {
   test('leads to the release that ran before, and again to the one before the rollback', async () => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2' }, { id: 'r3' })
-    for (const release of ['r1', 'r2']) await activateRelease({ target, release })
+    for (const release of ['r1', 'r2']) await activateRelease({ target, release, canary: false })
     expect(await rollbackRelease({ target })).toMatchObject({ from: 'r2', to: 'r1' })
     expect(await rollbackRelease({ target })).toMatchObject({ from: 'r1', to: 'r2' })
-    expect(await rollbackRelease({ target, to: 'r3' })).toMatchObject({ to: 'r3' })
+    expect(await rollbackRelease({ target, to: 'r3', canary: false })).toMatchObject({ to: 'r3' })
     expect(current(target)).toBe('releases/r3')
   })
 
   test('says when there is nothing to go back to', async () => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2' })
-    await activateRelease({ target, release: 'r1' })
+    await activateRelease({ target, release: 'r1', canary: false })
     await expect(rollbackRelease({ target })).rejects.toMatchObject({ code: 'no_previous' })
     await expect(rollbackRelease({ target, to: 'r1' })).rejects.toMatchObject({ code: 'release_running' })
     await expect(rollbackRelease({ target, to: 'r7' })).rejects.toMatchObject({
@@ -223,10 +228,10 @@ describe('rollback', () => {
 
   test('does not lead to a release that never came up', async () => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2', answers: { exit: 1 } }, { id: 'r3' })
-    await activateRelease({ target, release: 'r1' })
+    await activateRelease({ target, release: 'r1', canary: false })
     await activateRelease({ target, release: 'r2' }).catch(() => undefined)
-    await activateRelease({ target, release: 'r3' })
-    expect(await rollbackRelease({ target })).toMatchObject({ to: 'r1' })
+    await activateRelease({ target, release: 'r3', canary: false })
+    expect(await rollbackRelease({ target, canary: false })).toMatchObject({ to: 'r1' })
   })
 })
 
@@ -235,7 +240,7 @@ describe('one command at a time', () => {
     const target = await targetWith({ id: 'r1', answers: { '/readyz': [503, ''] } }, { id: 'r2' })
     const { promise: trying, resolve: tries } = Promise.withResolvers<void>()
     const onStep = (step: string) => step === 'canary' && tries()
-    const first = activateRelease({ target, release: 'r1', timeoutMs: 1500, onStep }).catch(error => error.code)
+    const first = activateRelease({ target, release: 'r1', timeoutMs: 1000, onStep }).catch(error => error.code)
     await trying
     await expect(activateRelease({ target, release: 'r2' })).rejects.toMatchObject({
       code: 'target_locked',
@@ -257,7 +262,7 @@ describe('one command at a time', () => {
     const target = await targetWith({ id: 'r1' })
     const lock = { pid: 1, host: hostname(), user: 'ann', command: 'x', since: '2026-01-01T00:00:00Z', ...holder }
     writeFileSync(join(target, '.arlen/lock'), JSON.stringify(lock))
-    const activating = activateRelease({ target, release: 'r1' })
+    const activating = activateRelease({ target, release: 'r1', canary: false })
     if (isTaken) expect(await activating).toMatchObject({ to: 'r1' })
     else await expect(activating).rejects.toMatchObject({ message: expect.stringContaining('ann@elsewhere') })
   })
@@ -316,7 +321,7 @@ describe('one command at a time', () => {
 describe('list, status and prune', () => {
   test('say what runs and what ran', async () => {
     const target = await targetWith({ id: 'r1' }, { id: 'r2' }, { id: 'r3' })
-    for (const release of ['r1', 'r2']) await activateRelease({ target, release })
+    for (const release of ['r1', 'r2']) await activateRelease({ target, release, canary: false })
     expect(await listReleases(target)).toMatchObject([
       { id: 'r1', state: 'previous', activatedAt: expect.any(String) },
       { id: 'r2', state: 'current' },

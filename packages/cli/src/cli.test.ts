@@ -10,7 +10,12 @@ function setUp(run: Command['run'] = async () => undefined) {
     {
       usage: 'migrate [...words]',
       description: 'Apply migrations',
+      actions: [
+        ['up', 'Apply them'],
+        ['rename <version>', 'Move one'],
+      ],
       options: [
+        ['--no-wait', 'Do not wait'],
         ['--dsn <uri>', 'Database'],
         ['--dry-run', 'Change nothing'],
       ],
@@ -61,7 +66,13 @@ describe('runCli', () => {
     expect([await arlen('help'), await arlen('help', 'migrate'), lines.err]).toEqual([0, 0, []])
     const [all, one] = printed.mock.calls.flat()
     expect(all).toContain('propane')
+    expect(all).toContain('arlen <command> --help')
     expect(one).toContain('--dry-run')
+    expect(one).toContain('Apply migrations\n\nUsage:\n  $ arlen migrate up                Apply them\n')
+    expect(one).toContain('  $ arlen migrate rename <version>  Move one\n')
+    // cac calls it true by default, and ends lines with spaces.
+    expect(one).toContain('  --no-wait    Do not wait\n')
+    expect(`${all}\n${one}`).not.toMatch(/ $/m)
   })
 
   test('answers an unknown option without a command with the one that was meant, exit code 2', async () => {

@@ -2,6 +2,7 @@ import { ArlenError, failureOf } from '@arlen/core'
 import { suggest } from '@arlen/core/options'
 import { type Command as CacCommand, cac } from 'cac'
 import { type Command, type CommandInput, type Io, optionsOf, UsageError } from './command.ts'
+import { helpSections } from './help.ts'
 import { readValues } from './option-values.ts'
 import { processIo } from './terminal.ts'
 
@@ -35,7 +36,7 @@ export async function runCli(
       outcome = command.run(input, io)
     })
   }
-  cli.help()
+  cli.help(sections => helpSections(sections, commands[names.indexOf(cli.matchedCommandName ?? '')]))
   cli.version(version)
 
   try {

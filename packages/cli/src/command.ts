@@ -30,8 +30,8 @@ export interface Command {
   /** Flags and what they do: `['--dry-run', 'Print the plan and change nothing']`. `<glob...>` may be given more than once. */
   options?: readonly (readonly [flags: string, description: string])[]
   examples?: readonly string[]
-  /** The possible values of its first argument, for completion: `['create', 'drop']`. */
-  words?: readonly string[]
+  /** What may follow its name, for help and completion: `['rename <version>', 'Move it to the end']`. */
+  actions?: readonly (readonly [form: string, description: string])[]
   /** Accepts options that are not listed and parses `argv` itself. */
   anyOptions?: boolean
   /**
@@ -48,6 +48,11 @@ const JSON_OPTION = { document: 'As JSON', lines: 'As JSON, one document on each
 /** The options of a command with their descriptions, `--json` among them if it reports. */
 export function optionsOf({ options = [], json }: Pick<Command, 'options' | 'json'>): NonNullable<Command['options']> {
   return json === undefined ? options : [...options, ['--json', JSON_OPTION[json]]]
+}
+
+/** The first words of a command's actions. */
+export function wordsOf({ actions = [] }: Pick<Command, 'actions'>): string[] {
+  return actions.map(([form]) => form.split(' ')[0]!)
 }
 
 /** The arguments of a command. */

@@ -81,6 +81,20 @@ describe('arlen migrate', () => {
     expect((await arlen(['migrate', 'down', '--steps', 'x', '--dsn', 'postgres://x'])).code).toBe(2)
   })
 
+  test.each([
+    ['down --lint', '--lint'],
+    ['down --expand', '--expand'],
+    ['status --dry-run', '--dry-run'],
+    ['accept-drift 0001 --dry-run', '--dry-run'],
+    ['resolve 0001 applied --dry-run', '--dry-run'],
+    ['rename 0001 --dry-run', '--dry-run'],
+    ['--steps 2', '--steps'],
+    ['verify --to 1', '--to'],
+  ])('changes nothing by an option that an action would ignore: migrate %s', async (line, option) => {
+    const { code, text } = await arlen(['migrate', ...line.split(' '), '--dsn', 'postgres://nobody@127.0.0.1:1/none'])
+    expect([code, text]).toEqual([2, expect.stringContaining(`does not take ${option}`)])
+  })
+
   test('says in one line that a server cannot be reached', async () => {
     const { code, text } = await arlen(['migrate', '--dsn', 'postgres://nobody:secret@127.0.0.1:1/none'])
     expect(code).toBe(1)

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { optionsOf } from '../src/command.ts'
+import { optionsOf, wordsOf } from '../src/command.ts'
 import { commands, runCli } from '../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arlen-completion-'))
@@ -93,7 +93,7 @@ test('names every command, word and option in each of them', async () => {
     expect(code).toBe(0)
     for (const command of commands) {
       expect(text).toContain(command.usage.split(' ')[0])
-      for (const word of command.words ?? []) expect(text).toContain(word)
+      for (const word of wordsOf(command)) expect(text).toContain(word)
       for (const [flags] of optionsOf(command)) expect(text).toContain(/--([\w-]+)/.exec(flags)![1])
     }
   }
@@ -103,3 +103,14 @@ test('knows no other shells', async () => {
   const { code, text } = await print('fisch')
   expect([code, text]).toEqual([2, expect.stringContaining('there is no completion fisch; did you mean fish?')])
 })
+
+test.each(['generate', 'db', 'migrate', 'release', 'sql', 'completion'])(
+  'help and completion of %s name what it takes',
+  async name => {
+    const err: string[] = []
+    const io = { cwd: folder, env: {}, out: () => undefined, err: (line: string) => void err.push(line) }
+    await runCli([name, 'xxxxxxxxxxxx'], commands, '0.0.0', io)
+    const { actions = [] } = commands.find(({ usage }) => usage.split(' ')[0] === name)!
+    expect(err[0]).toMatch(`it takes ${wordsOf({ actions }).join(', ')}`)
+  },
+)

@@ -41,6 +41,16 @@ test('creates a database once and drops it once', async () => {
   expect((await db(['drop'], dsn)).out).toContain(`there is no ${name}`)
 })
 
+test.each([
+  [['create', '--schema-only'], '--schema-only'],
+  [['seed', '--force'], '--force'],
+  [['drop', '--out', 'x.sql'], '--out'],
+  [['dump', '--allow-production'], '--allow-production'],
+])('refuses what an action would ignore: db %j', async (argv, option) => {
+  const { code, err } = await db(argv, 'postgres://nobody@127.0.0.1:1/none')
+  expect([code, err]).toEqual([2, expect.stringContaining(`db ${argv[0]} does not take ${option}`)])
+})
+
 test('takes a string of name=value as a connection string', async () => {
   const url = new URL(await freshDsn())
   const name = url.pathname.slice(1)

@@ -19,6 +19,7 @@ const boomhauer: Omit<Command, 'usage'> = {
     ['--once', 'Build and start, report the outcome, and exit'],
     ['--root <folder>', 'Folder of the application'],
   ],
+  examples: ['arlen dev --port 4000', 'arlen dev src/server.ts', 'arlen dev --ignore "data/**" --typecheck block'],
   anyOptions: true,
   json: 'lines',
   // The button that applies pending migrations runs this program.

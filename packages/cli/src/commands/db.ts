@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import {
   type Command,
   type CommandInput,
+  checkOptions,
   chooseWord,
   type Io,
   printJson,
@@ -36,11 +37,26 @@ const ACTIONS: Readonly<Record<string, (task: Task) => Promise<Outcome | number>
   console: openConsole,
 }
 
+/** The options of all actions, and those of some. */
+const SHARED = ['env', 'dsn', 'root']
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  drop: ['force', 'allowProduction'],
+  reset: ['force', 'allowProduction'],
+  dump: ['schemaOnly', 'out'],
+}
+
 export const dbCommand: Command = {
   usage: 'db [...words]',
   json: 'document',
   description: `The database of the application: ${Object.keys(ACTIONS).join(', ')}`,
-  words: Object.keys(ACTIONS),
+  actions: [
+    ['create', 'Create it, unless it exists'],
+    ['drop', 'Delete it with everything in it'],
+    ['reset', 'Drop, create, migrate and seed it'],
+    ['seed', 'Run db/seeds.ts or db/seeds.sql in a transaction'],
+    ['dump', 'Print it as SQL, with pg_dump'],
+    ['console', 'Open psql, or a simple console where psql is not installed'],
+  ],
   options: [
     ['--env <name>', 'Environment whose configuration names the database'],
     ['--dsn <uri>', 'PostgreSQL connection URI, instead of the configured one'],
@@ -59,6 +75,7 @@ export const dbCommand: Command = {
   async run(input, io) {
     const action = chooseWord('db', input.args[0], ACTIONS)
     if (input.args.length > 1) throw new UsageError(`db ${input.args[0]} takes nothing else`)
+    checkOptions(`db ${input.args[0]}`, [...SHARED, ...(OPTIONS[input.args[0]!] ?? [])], input)
     refuseJson(input, action)
     const [{ targetOf }, { environmentName }] = await Promise.all([import('../db/target.ts'), import('arlen')])
     const root = rootOf(input, io)

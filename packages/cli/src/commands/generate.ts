@@ -33,7 +33,22 @@ export const generateCommand: Command = {
   usage: 'generate [...words]',
   json: 'document',
   description: `Generate code: ${Object.keys(KINDS).join(', ')}`,
-  words: Object.keys(KINDS),
+  actions: [
+    [
+      'resource <name> <field...>',
+      'A table with queries, a JSON API, pages and tests; a field is title or price:integer?',
+    ],
+    ['page <name>', 'A template with its route and test'],
+    ['controller <name> [action...]', 'Routes with their tests'],
+    ['migration <name>', 'An empty migration'],
+    ['test <name>', 'A test of the application'],
+    ['mail <name>', 'The templates of a letter, as text and HTML'],
+    ['secret', 'A random secret, printed'],
+    ['dockerfile', 'Dockerfile and .dockerignore'],
+    ['compose', 'A compose file with PostgreSQL'],
+    ['systemd', 'A unit of systemd'],
+    ['kubernetes', 'Manifests of Kubernetes'],
+  ],
   options: [
     ['--dry-run', 'List what would be written, and write nothing'],
     ['-f, --force', 'Overwrite existing files'],

@@ -1,6 +1,15 @@
 import { join, resolve } from 'node:path'
 import type { MigrateOptions, MigrationEvent, Step } from '@arlen/pg/migrations'
-import { type Command, type CommandInput, chooseWord, type Io, printJson, textOption, UsageError } from '../command.ts'
+import {
+  type Command,
+  type CommandInput,
+  checkOptions,
+  chooseWord,
+  type Io,
+  printJson,
+  textOption,
+  UsageError,
+} from '../command.ts'
 import { withDsn } from '../find-dsn.ts'
 import { reportFindings } from '../findings.ts'
 
@@ -19,23 +28,44 @@ interface Task {
   io: Io
 }
 
-/** An action of `arlen migrate`, and how many arguments it takes. */
-const ACTIONS: Readonly<Record<string, { words: number; run: (task: Task) => Promise<number | undefined> }>> = {
-  up: { words: 0, run: up },
+interface Action {
+  /** How many arguments it takes. */
+  words: number
+  /** Besides those of all actions. */
+  options?: readonly string[]
+  run: (task: Task) => Promise<number | undefined>
+}
+
+/** The options of all actions. */
+const SHARED = ['env', 'dsn', 'schema', 'table', 'root']
+const UNDO = ['dryRun', 'steps', 'to']
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  up: { words: 0, options: ['dryRun', 'lint', 'check', 'expand'], run: up },
   status: { words: 0, run: status },
-  down: { words: 0, run: task => undo(task, task.pg.migrateDown) },
-  redo: { words: 0, run: task => undo(task, task.pg.migrateRedo) },
+  down: { words: 0, options: UNDO, run: task => undo(task, task.pg.migrateDown) },
+  redo: { words: 0, options: UNDO, run: task => undo(task, task.pg.migrateRedo) },
   verify: { words: 0, run: verify },
   'accept-drift': { words: 1, run: accept },
   resolve: { words: 2, run: settle },
   rename: { words: 1, run: renameLate },
-  import: { words: 1, run: adopt },
+  import: { words: 1, options: ['dryRun'], run: adopt },
 }
 
 export const migrateCommand: Command = {
   usage: 'migrate [...words]',
   json: 'document',
-  words: Object.keys(ACTIONS),
+  actions: [
+    ['up', 'Apply pending migrations, as without a word'],
+    ['status', 'List the migrations and whether they are applied'],
+    ['down', 'Undo the last one, or more'],
+    ['redo', 'Undo the last one and apply it again'],
+    ['verify', 'Compare what was applied with the files'],
+    ['accept-drift <version>', 'Take a file that changed after it was applied as it is now'],
+    ['resolve <version> <state>', 'Record one that failed halfway as applied or pending'],
+    ['rename <version>', 'Give one that comes too late a version after the others'],
+    ['import <folder>', 'Adopt the migrations of another tool'],
+  ],
   description: `Apply the migrations of db/migrations; or ${Object.keys(ACTIONS).slice(1).join(', ')}`,
   options: [
     ['--env <name>', 'Environment whose configuration names the database'],
@@ -61,6 +91,8 @@ export const migrateCommand: Command = {
     const [name = 'up', ...words] = input.args
     const action = chooseWord('migrate', name, ACTIONS)
     if (words.length !== action.words) throw new UsageError(`migrate ${name} takes ${count(action.words, 'word')}`)
+    // What is refused here would otherwise be ignored, and `--dry-run` or `--lint` would change something.
+    checkOptions(`migrate ${name}`, [...SHARED, ...(action.options ?? [])], input)
     if (input.options.check === true && input.options.dryRun !== true)
       throw new UsageError('--check goes with --dry-run')
     const root = resolve(io.cwd, textOption(input, 'root') ?? '.')

@@ -46,7 +46,17 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 export const releaseCommand: Command = {
   usage: 'release [...words]',
   json: 'document',
-  words: Object.keys(ACTIONS),
+  actions: [
+    ['build', 'Build the commit that is checked out into releases/'],
+    ['init', 'Prepare a target folder'],
+    ['activate <release>', 'Migrate, try it, and switch to it'],
+    ['rollback [release]', 'Switch to the previous one, or to another'],
+    ['contract', 'Apply the migrations that older releases could not live with'],
+    ['list', 'List the releases'],
+    ['status', 'Show what runs'],
+    ['verify [release]', 'Compare the files with the manifest'],
+    ['prune', 'Delete old releases'],
+  ],
   description: `Build a release, switch to it, roll back: ${Object.keys(ACTIONS).join(', ')}`,
   options: [
     ['--target <folder>', 'Target folder, instead of the working directory'],

@@ -5,7 +5,7 @@ import { withDsn } from '../find-dsn.ts'
 export const sqlCommand: Command = {
   usage: 'sql [...words]',
   json: 'document',
-  words: ['check'],
+  actions: [['check', 'Describe every query on the database, and compare the types']],
   description: 'check: check every query against the database, and their types',
   options: [
     ['--write', 'Write the types, instead of reporting that they are out of date'],

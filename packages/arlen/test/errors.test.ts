@@ -97,6 +97,7 @@ describe('an error in production', () => {
     const response = await served.get('/stream')
     await expect(response.text()).rejects.toThrow()
     expect((await served.get('/late')).status).toBe(200)
+    await expect.poll(() => served.log.some(line => line.msg === 'late')).toBe(true)
   })
 })
 

@@ -139,7 +139,7 @@ test('a file in config/ that exports no settings', async () => {
     },
   ])
   expect(await app.save('config/app.ts', 'export default {}\n')).toBe('ready')
-}, 30_000)
+})
 
 test('an unhandled rejection is a notice on the pages, and the terminal says the same', async () => {
   const app = new TestFolder({

@@ -82,7 +82,9 @@ test('arlen perf compares with the newest release, or with a commit that it buil
   const app = temporaryApp({
     ...FILES,
     'package.json': JSON.stringify({
-      ...{ name: 'shop', version: '1.0.0', type: 'module' },
+      name: 'shop',
+      version: '1.0.0',
+      type: 'module',
       dependencies: { '@arlen/cli': 'file:vendor/cli.tgz' },
     }),
     'perf/home.perf.js': scenario(''),

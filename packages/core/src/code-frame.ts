@@ -28,6 +28,7 @@ const OPTIONS: OptionTable<CodeFrameOptions> = {
  * @param line - from 1. If the source has no such line, the result is empty.
  * @param column - from 1, in UTF-16 code units, as JavaScript, TypeScript and editors count. Without it there is no caret. The
  *   caret is below the character even if the ones before it are wide.
+ * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export function codeFrame(source: string, line: number, column?: number, options: CodeFrameOptions = {}): string {
   const { before = 3, after = 3, width = 140 } = readOptions('codeFrame()', options, OPTIONS)

@@ -39,7 +39,11 @@ const require = createRequire(import.meta.url)
 /** Loaded with the first logger: programs that log nothing start without it. */
 const pinoPackage = (): typeof import('pino') => require('pino') as typeof import('pino')
 
-/** Creates a pino logger: JSON lines with ISO 8601 times and level names, secrets redacted. */
+/**
+ * Creates a pino logger: JSON lines with ISO 8601 times and level names, secrets redacted.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
+ */
 export function createLogger(given: LogOptions = {}): Logger {
   const options = readOptions('createLogger()', given, OPTIONS)
   const { pino, stdSerializers, stdTimeFunctions } = pinoPackage()

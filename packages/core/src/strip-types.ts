@@ -30,7 +30,11 @@ export async function stripTypes(sources: readonly string[]): Promise<StrippedMo
   }
 }
 
-/** Does the same for one module, synchronously: this thread waits for a worker that is kept for the next call. */
+/**
+ * Does the same for one module, synchronously: this thread waits for a worker that is kept for the next call.
+ *
+ * @throws Error if the worker does not answer in time
+ */
 export function stripTypesSync(source: string): StrippedModule {
   keptWorker ??= startWorker()
   keptWorker.unref()

@@ -39,7 +39,11 @@ const OPTIONS: OptionTable<DevelopmentProblemOptions> = {
   request: option.object,
 }
 
-/** Turns anything thrown into the problem document that development pages show. */
+/**
+ * Turns anything thrown into the problem document that development pages show.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
+ */
 export function developmentProblem(error: unknown, given: DevelopmentProblemOptions): DevelopmentProblem {
   const { correlationId, request, ...options } = readOptions('developmentProblem()', given, OPTIONS)
   const redact = options.redact ?? createRedact()

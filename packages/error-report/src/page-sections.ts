@@ -10,7 +10,11 @@ import { DEVELOPMENT_PATH, PAGE_OPTIONS, type PageOptions } from './page-options
 /** Keeps a page well below 300 kB: the rest is counted instead of shown. */
 const MAX_DIAGNOSTICS = 100_000
 
-/** Renders diagnostics without a page around them, for notices. */
+/**
+ * Renders diagnostics without a page around them, for notices.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
+ */
 export function renderDiagnosticsHtml(diagnostics: readonly Diagnostic[], options: PageOptions = {}): string {
   return budgeted(diagnostics, '', readOptions('renderDiagnosticsHtml()', options, PAGE_OPTIONS)).html
 }

@@ -14,7 +14,11 @@ export interface RenderedProblem {
   body: string
 }
 
-/** Renders a failure as its client wants it: as a page, a problem document or plain text. */
+/**
+ * Renders a failure as its client wants it: as a page, a problem document or plain text.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
+ */
 export function renderProblem(problem: DevelopmentProblem, client: Client, options: PageOptions = {}): RenderedProblem {
   readOptions('renderProblem()', options, PAGE_OPTIONS)
   const common = {

@@ -16,7 +16,11 @@ export interface TextOptions {
 
 const OPTIONS: OptionTable<TextOptions> = { color: option.boolean, limit: option.limit }
 
-/** Renders a failure as plain text, for terminals and logs. */
+/**
+ * Renders a failure as plain text, for terminals and logs.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
+ */
 export function renderProblemText(problem: Problem, options: TextOptions = {}): string {
   readOptions('renderProblemText()', options, OPTIONS)
   const heading = `${problem.status} ${problem.title} (${problem.code})`
@@ -33,7 +37,11 @@ export function renderProblemText(problem: Problem, options: TextOptions = {}): 
   ].join('\n')
 }
 
-/** Renders diagnostics as plain text, errors before warnings. */
+/**
+ * Renders diagnostics as plain text, errors before warnings.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
+ */
 export function renderDiagnosticsText(diagnostics: readonly Diagnostic[], options: TextOptions = {}): string {
   const { color = false, limit = 10 } = readOptions('renderDiagnosticsText()', options, OPTIONS)
   const paint: Paint = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text

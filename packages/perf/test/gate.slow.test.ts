@@ -141,7 +141,11 @@ test('if the baseline cannot run a scenario, the report says so and compares the
     candidate: { root, label: 'candidate' },
     baseline: { root: join(root, 'nowhere'), label: 'older' },
     recorded: {
-      ...{ format: 1, commit: 'c', who: 'Hank', why: 'the first one', when: '2026-11-01' },
+      format: 1,
+      commit: 'c',
+      who: 'Hank',
+      why: 'the first one',
+      when: '2026-11-01',
       machine: {} as GateReport['machine'],
       scenarios: { hello: { modules: 0, queries: 1 } },
     },

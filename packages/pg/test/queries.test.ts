@@ -28,7 +28,7 @@ describe('queries', () => {
     expect(await db.value('select count(*) from users where name = $1', ['nobody'])).toBe(0n)
     expect(await db.many('select 1 as a union all select 2 order by a')).toEqual([{ a: 1 }, { a: 2 }])
     expect(await db.execute(sql`insert into users (name) values ${sql.values([['ann'], ['bob']])}`)).toBe(2)
-    expect(await db.execute('update users set tags = $1', [['a', 'b']])).toBe(2)
+    expect(await db.execute("update users set tags = $1 where name in ('ann', 'bob')", [['a', 'b']])).toBe(2)
   })
 
   test('a json column takes json(), and a bare array only where the column is an array', async () => {

@@ -21,7 +21,7 @@ test.skipIf(!permitted)(
       async () => (await get(`${url}/zombies`)).body,
       zombies => zombies === 'seen 1, zombies 0',
     )
-    const init = Number(spawnSync('pgrep', ['-P', String(bin.child.pid)], { encoding: 'utf8' }).stdout.split('\n')[0])
+    const init = Number(readFileSync(`/proc/${bin.child.pid}/task/${bin.child.pid}/children`, 'utf8').split(' ')[0])
     process.kill(init, 'SIGUSR2')
     await bin.line('the primary was not replaced: the first process of a container cannot be replaced')
     const traffic = new Traffic({ url, clients: 8, handlerMs: [0] })

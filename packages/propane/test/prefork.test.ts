@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createPropane } from '../src/index.ts'
-import { alive, fixture, get, launch, SOURCE, start } from './helpers.ts'
+import { alive, fixture, get, launch, SOURCE, start, temporaryFolder } from './helpers.ts'
 
 test('serves an application from as many workers as asked for, and stops with 0 and no process left', async () => {
   const handle = await start({ app: fixture('listener.ts'), workers: 2 })
@@ -53,10 +54,13 @@ test('refuses an address in use, and names its owner', async () => {
 })
 
 test('if two start for the same address at once, one serves and the other names it', async () => {
-  const first = await launch({ app: fixture('slow-to-boot.ts'), workers: 1 })
+  const mayBoot = path.join(temporaryFolder(), 'may-boot')
+  const env = { ...process.env, MAY_BOOT: mayBoot }
+  const first = await launch({ app: fixture('slow-to-boot.ts'), workers: 1, env })
   // The first has bound, but does not listen yet.
   const second = await launch({ app: fixture('listener.ts'), workers: 1, port: first.port })
   await second.ready
+  writeFileSync(mayBoot, '')
   expect(await first.done).toEqual({ code: 1, reason: expect.stringMatching(/is already in use by process \d+ \(/) })
   expect((await get(second.url)).status).toBe(200)
 })

@@ -125,7 +125,7 @@ test('a reload takes new certificates, and loses no request over HTTPS or HTTP/2
 })
 
 test('an idle HTTP/2 connection gets GOAWAY only with its next request', async () => {
-  const handle = await start({ ...kind('h2c'), idleWindowMs: 1000 })
+  const handle = await start({ ...kind('h2c'), idleWindowMs: 3000 })
   const unused = connectHttp2(handle, 'http')
   const session = connectHttp2(handle, 'http')
   await Promise.all([unused, session].map(each => new Promise(resolve => each.once('remoteSettings', resolve))))
@@ -186,7 +186,7 @@ describe('the probe', () => {
   test('asks a path that is answered with 503 again, until it is ready', async () => {
     const handle = await start({ ...kind('https', { WARM_MS: '1500' }), probePath: '/ready' })
     expect(handle.status().serving).toBe(1)
-    const late = await launch({ ...kind('https', { WARM_MS: '60000' }), probePath: '/ready', bootTimeoutMs: 3000 })
+    const late = await launch({ ...kind('https', { WARM_MS: '60000' }), probePath: '/ready', bootTimeoutMs: 5000 })
     expect((await late.done).reason).toMatch(/GET \/ready was answered with 503/)
   })
 })
@@ -202,7 +202,7 @@ describe('an application that says by a message when it is ready', () => {
   })
 
   test('and never does is named', async () => {
-    const handle = await launch({ app, workers: 1, waitReady: true, bootTimeoutMs: 2000 })
-    expect((await handle.done).reason).toBe("it was not ready within 2s: it has not called process.send('ready')")
+    const handle = await launch({ app, workers: 1, waitReady: true, bootTimeoutMs: 5000 })
+    expect((await handle.done).reason).toBe("it was not ready within 5s: it has not called process.send('ready')")
   })
 })

@@ -42,8 +42,14 @@ test.skipIf(PROGRAMS === undefined || !hasUser)(
     const newer = await createTestDatabase()
     const env: NodeJS.ProcessEnv = {
       PATH: `${PROGRAMS}:/usr/sbin:/usr/bin:/sbin:/bin`,
-      ...{ DATA: data, BACKUPS: backups, PGHOST: folder, PGPORT: String(await freePort()), PGDATABASE: 'postgres' },
-      ...{ OLD: 'postgres', NEW: newer.dsn, LC_ALL: 'C' },
+      DATA: data,
+      BACKUPS: backups,
+      PGHOST: folder,
+      PGPORT: String(await freePort()),
+      PGDATABASE: 'postgres',
+      OLD: 'postgres',
+      NEW: newer.dsn,
+      LC_ALL: 'C',
     }
     const run = (script: string) => {
       const shell = ['bash', '-euo', 'pipefail', '-c', script]

@@ -91,6 +91,8 @@ export function securityConfigSchema(production: boolean): v.GenericSchema<unkno
 /**
  * Creates the configured middleware, outermost first: headers (rejections need them too), host check, CORS (before
  * anything can reject a preflight), rate limit.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, and what the middleware throws for its own options
  */
 export function security(config: SecurityConfig, options: { rateStore?: RateStore } = {}): Middleware[] {
   const { rateStore } = readOptions('security()', options, { rateStore: option.object })

@@ -73,7 +73,8 @@ export function setUser(c: Context, user: unknown, found?: Found<unknown>): void
 
 /**
  * Adds the members of sessions to a Context class: `createServer(handler, { context: withSession(Context) })`. The package
- * arlen does it for you. Reading a member without the middleware it needs says which middleware that is.
+ * arlen does it for you. Reading a member without the middleware it needs throws the ArlenError `session_missing`, which says
+ * which middleware that is.
  */
 export function withSession<Base extends ContextConstructor>(base: Base): Base {
   return class extends base {

@@ -31,6 +31,8 @@ export type RenderFunction<Locals extends object> = (locals?: Locals) => string 
  * const render = compile('<p><%= $name %></p>')
  * render({ name: 'Ada' }) // '<p>Ada</p>'
  * ```
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`; TemplateError if the template does not compile
  */
 export function compile<Locals extends object = Record<string, unknown>>(
   text: string,

@@ -313,7 +313,12 @@ function demandFunction(what: string, value: unknown): void {
   if (typeof value !== 'function') throw appError('function_expected', { what, actual: typeof value })
 }
 
-/** Creates an application in the calling module's folder, configured by its `config/` and the environment. */
+/**
+ * Creates an application in the calling module's folder, configured by its `config/` and the environment.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `logger_invalid`, `context_invalid`; for the configuration
+ *   `config_invalid` with every problem at once, `config_unloadable`, `config_export_invalid`
+ */
 export function createApp(options: AppOptions = {}): App {
   const read = readOptions('createApp()', options, APP_OPTIONS)
   return new App({ ...read, root: read.root ?? callerFolder(createApp) })

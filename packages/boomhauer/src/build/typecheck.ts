@@ -29,6 +29,7 @@ const MAX_OUTPUT = 2_000_000
  *
  * @param signal - stops the compiler; the result is then empty
  * @returns no diagnostics if there are no errors, or if TypeScript or tsconfig.json is missing
+ * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export async function typecheck(options: TypecheckOptions, signal: AbortSignal): Promise<readonly Diagnostic[]> {
   const { root, redact } = readOptions('typecheck()', options, OPTIONS)

@@ -33,6 +33,8 @@ const COMPRESSIBLE =
  * Compresses responses for clients that accept it. Add it to routes, not to a whole application: a response that mixes a
  * secret with text chosen by an attacker reveals the secret through its length (BREACH), so do not compress a page with
  * both. Event streams, responses that already have a coding, and `Cache-Control: no-transform` are left alone.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export function compress(options: CompressOptions = {}): Middleware {
   const { codings = CODINGS, minBytes = 1024 } = readOptions('compress()', options, OPTIONS)

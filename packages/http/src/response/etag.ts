@@ -19,6 +19,8 @@ const OPTIONS: OptionTable<EtagOptions> = { weak: option.boolean }
 /**
  * Gives responses to GET and HEAD an ETag computed from their content, so that clients that already have it get 304. The
  * handler still runs: only the transfer is saved. Streams, errors and responses with their own tag are left alone.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export function etag(options: EtagOptions = {}): Middleware {
   const { weak = true } = readOptions('etag()', options, OPTIONS)

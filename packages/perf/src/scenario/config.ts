@@ -40,7 +40,11 @@ export function definePerf(options: PerfConfig = {}): PerfConfig {
 
 const NAMES = ['perf.config.ts', 'perf.config.js']
 
-/** Loads `perf.config.ts` of a folder; undefined where there is none. */
+/**
+ * Loads `perf.config.ts` of a folder; undefined where there is none.
+ *
+ * @throws ArlenError `scenario_invalid` if its default export is not made by `definePerf()`; what the file throws
+ */
 export async function loadPerfConfig(root: string): Promise<PerfConfig | undefined> {
   const file = NAMES.map(name => join(root, name)).find(each => existsSync(each))
   if (file === undefined) return undefined

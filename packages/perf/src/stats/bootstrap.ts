@@ -31,6 +31,7 @@ const OPTIONS: OptionTable<BootstrapOptions> = {
  * group samples, with replacement. So the interval covers the difference between groups as well as the one inside them.
  *
  * @see Efron and Tibshirani, An Introduction to the Bootstrap, chapters 8 and 13
+ * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export function medianInterval(groups: readonly (readonly number[])[], options: BootstrapOptions = {}): Interval {
   const { confidence = 0.95, resamples = 2_000, seed = 1 } = readOptions('medianInterval()', options, OPTIONS)

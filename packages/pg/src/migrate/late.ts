@@ -19,6 +19,8 @@ const OPTIONS = { dir: option.text, base: option.text, cwd: option.text }
 /**
  * Migrations of this working copy that are not on the base branch but precede one that is: once that one is applied, they
  * would be rejected. Run it before a merge.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export async function lateMigrations(
   options: { dir?: string; base?: string; cwd?: string } = {},

@@ -14,7 +14,11 @@ const TARGET_OPTIONS: OptionTable<Target> = {
   version: option.required(option.string),
 }
 
-/** Accepts the current file for an applied migration, and records who did so. */
+/**
+ * Accepts the current file for an applied migration, and records who did so.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `migration_invalid`
+ */
 export async function acceptDrift(options: Target & { who?: string }): Promise<void> {
   const { who = whoAmI(), ...target } = readOptions('acceptDrift()', options, {
     ...TARGET_OPTIONS,
@@ -23,7 +27,11 @@ export async function acceptDrift(options: Target & { who?: string }): Promise<v
   await decide(target, async (ledger, migration) => ledger.acceptDrift(migration, who))
 }
 
-/** Records the outcome of an interrupted step without a transaction, if only a person can determine it. */
+/**
+ * Records the outcome of an interrupted step without a transaction, if only a person can determine it.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `migration_invalid`
+ */
 export async function resolveMigration(options: Target & { as: 'applied' | 'pending' }): Promise<void> {
   const { as, ...target } = readOptions('resolveMigration()', options, {
     ...TARGET_OPTIONS,

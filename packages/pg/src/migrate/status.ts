@@ -21,7 +21,11 @@ export interface MigrationStatus {
   durationMs: number | undefined
 }
 
-/** Every migration that has a file or was applied, oldest first. Changes nothing. */
+/**
+ * Every migration that has a file or was applied, oldest first. Changes nothing.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `migrations_not_found`, `migration_invalid`, `connect_failed`
+ */
 export async function migrationStatus(given: StatusOptions): Promise<MigrationStatus[]> {
   const options = readOptions('migrationStatus()', given, STATUS_OPTIONS)
   const migrations = await readMigrations(options.dir ?? DIR)
@@ -57,6 +61,8 @@ function describe(
 
 /**
  * The differences between a database and its files: everything drifted, missing, late or interrupted. Empty if they agree.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `migrations_not_found`, `migration_invalid`, `connect_failed`
  */
 export async function verifyMigrations(given: StatusOptions): Promise<MigrationStatus[]> {
   const options = readOptions('verifyMigrations()', given, STATUS_OPTIONS)

@@ -81,7 +81,11 @@ function providerThrough(outer: OpenTransaction): ConnectionProvider {
   }
 }
 
-/** Empties every table except the named ones, and restarts sequences: for tests that need real commits. */
+/**
+ * Empties every table except the named ones, and restarts sequences: for tests that need real commits.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
+ */
 export async function truncateAll(db: Pg, options: { except?: readonly string[] } = {}): Promise<void> {
   const { except: kept = [] } = readOptions('truncateAll()', options, { except: option.listOf(option.string) })
   const except = ['arlen_migrations', ...kept]

@@ -38,7 +38,11 @@ const OPTIONS: OptionTable<TestDatabaseOptions> = {
   key: option.string,
 }
 
-/** A separate database, copied from a template that is migrated once. Takes about 20 ms once the template exists. */
+/**
+ * A separate database, copied from a template that is migrated once. Takes about 20 ms once the template exists.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, and what the migrations throw
+ */
 export async function createTestDatabase(given: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const options = readOptions('createTestDatabase()', given, OPTIONS)
   const server = options.dsn ?? (await testClusterDsn())

@@ -51,6 +51,8 @@ const OPTIONS: OptionTable<CheckQueriesOptions> = {
 /**
  * Describes every query of an application with a known text against its database, and saves their types: `db.one('select
  * …', [1])` is then typed by its text.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, `connect_failed`. Mistakes in queries are in the report
  */
 export async function checkQueries(given: CheckQueriesOptions): Promise<CheckQueriesReport> {
   const options = readOptions('checkQueries()', given, OPTIONS)

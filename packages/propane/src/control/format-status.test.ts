@@ -1,18 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PropaneStatus } from '../observation/status.ts'
+import { NO_TOTALS } from '../observation/totals.ts'
 import { formatStatus } from './format-status.ts'
-
-const NO_TOTALS = {
-  requests: 0,
-  shed: 0,
-  spawns: 0,
-  crashes: 0,
-  boot_failures: 0,
-  hangs: 0,
-  recycles: 0,
-  reloads: 0,
-  reload_failures: 0,
-}
 
 const STATUS: PropaneStatus = {
   pid: 7,

@@ -1,22 +1,46 @@
 import { expect, test } from 'vitest'
 import type { PropaneStatus } from '../observation/status.ts'
+import { NO_TOTALS } from '../observation/totals.ts'
 import { formatTop } from './format-top.ts'
 
-const TOTALS = {
-  ...{ requests: 1000, shed: 1, spawns: 3, crashes: 2, boot_failures: 0 },
-  ...{ hangs: 1, recycles: 0, reloads: 4, reload_failures: 0 },
-}
+const TOTALS = { ...NO_TOTALS, shed: 1, spawns: 3, crashes: 2, hangs: 1, reloads: 4 }
 
 function status(upMs: number, requests: number, counts: number[]): PropaneStatus {
   const latency = { counts, sumMs: 1 }
   const worker = {
-    ...{ slot: 1, id: 3, pid: 99, generation: 2, release: '', status: 'serving' as const, ageMs: 1500 },
-    ...{ connections: 3, inFlight: 1, requests, shed: 0, memory: 50 * 1024 * 1024, eventLoopDelayMs: 2, latency },
+    slot: 1,
+    id: 3,
+    pid: 99,
+    generation: 2,
+    release: '',
+    status: 'serving' as const,
+    ageMs: 1500,
+    connections: 3,
+    inFlight: 1,
+    requests,
+    shed: 0,
+    memory: 50 * 1024 * 1024,
+    eventLoopDelayMs: 2,
+    latency,
   }
   return {
-    ...{ pid: 7, phase: 'running', settled: true, addresses: ['127.0.0.1:3000'], app: '/srv/app.js', generation: 2 },
-    ...{ release: '', upMs, desired: 1, serving: 1, reload: { state: 'none' }, balance: { most: 3, fewest: 3 } },
-    ...{ parked: [], droppedLogLines: 0, totals: { ...TOTALS, requests }, latency, statuses: [0, 0, 0, 0, 0] },
+    pid: 7,
+    phase: 'running',
+    settled: true,
+    addresses: ['127.0.0.1:3000'],
+    app: '/srv/app.js',
+    generation: 2,
+    release: '',
+    upMs,
+    desired: 1,
+    serving: 1,
+    reload: { state: 'none' },
+    balance: { most: 3, fewest: 3 },
+    parked: [],
+    droppedLogLines: 0,
+    totals: { ...TOTALS, requests },
+    latency,
+    statuses: [0, 0, 0, 0, 0],
     workers: [worker],
   }
 }

@@ -5,18 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { get } from '../../test/helpers.ts'
 import { renderMetrics, serveMetrics } from './metrics.ts'
 import type { PropaneStatus } from './status.ts'
-
-const NO_TOTALS = {
-  requests: 0,
-  shed: 0,
-  spawns: 0,
-  crashes: 0,
-  boot_failures: 0,
-  hangs: 0,
-  recycles: 0,
-  reloads: 0,
-  reload_failures: 0,
-}
+import { NO_TOTALS } from './totals.ts'
 
 const STATUS: PropaneStatus = {
   pid: 1,

@@ -15,19 +15,22 @@ export interface TotalCounts {
   reload_failures: number
 }
 
+/** The counts of a primary that has just started. */
+export const NO_TOTALS: TotalCounts = {
+  requests: 0,
+  shed: 0,
+  spawns: 0,
+  crashes: 0,
+  boot_failures: 0,
+  hangs: 0,
+  recycles: 0,
+  reloads: 0,
+  reload_failures: 0,
+}
+
 /** Counts events since the primary started, over all workers past and present. */
 export class Totals {
-  readonly #counts: TotalCounts = {
-    requests: 0,
-    shed: 0,
-    spawns: 0,
-    crashes: 0,
-    boot_failures: 0,
-    hangs: 0,
-    recycles: 0,
-    reloads: 0,
-    reload_failures: 0,
-  }
+  readonly #counts: TotalCounts = { ...NO_TOTALS }
   readonly #last = new Map<number, WorkerStats>()
   /** The request durations of workers that are gone. */
   #latencyOfGone: Latency = sumOf([])

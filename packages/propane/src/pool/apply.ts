@@ -13,7 +13,7 @@ export type PoolEvent =
   | { type: 'exited'; id: number; how: string }
   | { type: 'reload' }
   | { type: 'scale'; desired: number }
-  | { type: 'stop'; delay?: number }
+  | { type: 'stop'; delayMs?: number }
   | { type: 'quit' }
   | { type: 'upgrade' }
   | { type: 'upgrade_failed' }
@@ -59,7 +59,7 @@ export function apply(pool: Pool, event: PoolEvent, now: number): Notice[] {
       for (const slot of pool.slots.values()) pardon(slot)
       return []
     case 'stop':
-      if (mayStop(pool)) stopping(pool, now, event.delay ?? pool.settings.preStopDelayMs, 0)
+      if (mayStop(pool)) stopping(pool, now, event.delayMs ?? pool.settings.preStopDelayMs, 0)
       return []
     case 'quit':
       if (mayStop(pool)) stopping(pool, now, 0, 0)
@@ -193,9 +193,9 @@ function mayStop(pool: Pool): boolean {
   return pool.phase === 'running' || pool.phase === 'upgrading'
 }
 
-function stopping(pool: Pool, now: number, delay: number, code: number): void {
+function stopping(pool: Pool, now: number, delayMs: number, code: number): void {
   pool.phase = 'stopping'
-  pool.stop = { since: now, force: false, delay, code }
+  pool.stop = { since: now, force: false, delayMs, code }
   delete pool.reload
   pool.reloadAgain = false
 }

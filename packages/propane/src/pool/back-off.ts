@@ -7,8 +7,8 @@ export function spread(id: number): number {
 
 /** Exponential back-off: the delay doubles with every consecutive death up to the maximum, minus up to a quarter of jitter. */
 export function respawnDelayMs(deaths: number, id: number, settings: PoolSettings): number {
-  const delay = Math.min(settings.respawnDelayMaxMs, settings.respawnDelayMs * 2 ** Math.min(deaths, 30))
-  return delay * (1 - spread(id) / 4)
+  const delayMs = Math.min(settings.respawnDelayMaxMs, settings.respawnDelayMs * 2 ** Math.min(deaths, 30))
+  return delayMs * (1 - spread(id) / 4)
 }
 
 /** Records a death before ready, which counts towards the back-off and the crash loop. */

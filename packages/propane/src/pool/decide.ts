@@ -44,14 +44,14 @@ const overdue: Rule = (pool, now) => {
 }
 
 const stop: Rule = (pool, now) => {
-  const { since, delay, force, code } = pool.stop!
+  const { since, delayMs, force, code } = pool.stop!
   if (pool.workers.length === 0) return [{ do: 'exit', code }]
   return pool.workers.flatMap((worker): Action[] => {
     if (force) {
       return worker.status === 'killed' ? [] : [{ do: 'signal', id: worker.id, signal: 'SIGKILL', reason: 'quit' }]
     }
     if (worker.status === 'booting') return [{ do: 'signal', id: worker.id, signal: 'SIGTERM', reason: 'stop' }]
-    if (worker.status === 'serving' && now - since >= delay) return [{ do: 'drain', id: worker.id, reason: 'stop' }]
+    if (worker.status === 'serving' && now - since >= delayMs) return [{ do: 'drain', id: worker.id, reason: 'stop' }]
     return []
   })
 }
@@ -167,6 +167,6 @@ export function nextDeadline(pool: Pool, now: number): number {
     return [worker.lastHeartbeatAt + settings.heartbeatTimeoutMs, age]
   })
   for (const slot of pool.slots.values()) deadlines.push(slot.notBefore)
-  if (pool.stop) deadlines.push(pool.stop.since + pool.stop.delay)
+  if (pool.stop) deadlines.push(pool.stop.since + pool.stop.delayMs)
   return Math.min(...deadlines.filter(deadline => deadline > now), Number.POSITIVE_INFINITY)
 }

@@ -138,12 +138,12 @@ export class Manager {
     clearTimeout(this.#timer)
     if (this.pool.phase === 'stopped') return
     const started = now()
-    const delay = Math.min(1000, Math.max(1, nextDeadline(this.pool, started) - started))
+    const delayMs = Math.min(1000, Math.max(1, nextDeadline(this.pool, started) - started))
     this.#timer = setTimeout(() => {
-      const late = now() - started - delay
+      const late = now() - started - delayMs
       if (late > STALL_MS) this.dispatch({ type: 'stalled', forMs: late })
       else this.#work()
-    }, delay)
+    }, delayMs)
   }
 
   #perform(action: Action): void {

@@ -101,7 +101,7 @@ export interface Pool {
   settings: PoolSettings
   phase: Phase
   /** When the stop began, and whether it is immediate. */
-  stop?: { since: number; force: boolean; delay: number; code: number }
+  stop?: { since: number; force: boolean; delayMs: number; code: number }
   /** The desired number of workers. */
   desired: number
   generation: number

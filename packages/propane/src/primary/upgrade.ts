@@ -57,7 +57,7 @@ export class Upgrade {
     await services.stepBack()
     successor.go()
     events.emit('upgraded', { pid })
-    manager.dispatch({ type: 'stop', delay: 0 })
+    manager.dispatch({ type: 'stop', delayMs: 0 })
     return { pid }
   }
 }

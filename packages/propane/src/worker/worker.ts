@@ -58,8 +58,8 @@ export class Worker {
   #heartbeats: NodeJS.Timeout | undefined
   #listening = 0
   #draining = false
-  #delay = 0
-  #longestDelay = 0
+  #delayMs = 0
+  #longestDelayMs = 0
   #overloaded = false
   /** Requests of the probe, which are not counted. */
   #probes = 0
@@ -156,9 +156,9 @@ export class Worker {
     const pause = this.#overloaded ? OVERLOADED_TICK_MS : TICK_MS
     setTimeout(() => {
       const time = now()
-      this.#delay = Math.max(0, time - last - pause)
-      this.#longestDelay = Math.max(this.#longestDelay, this.#delay)
-      if (this.#delay > BLOCKED_MS) this.#say({ type: 'blocked', forMs: Math.round(this.#delay) })
+      this.#delayMs = Math.max(0, time - last - pause)
+      this.#longestDelayMs = Math.max(this.#longestDelayMs, this.#delayMs)
+      if (this.#delayMs > BLOCKED_MS) this.#say({ type: 'blocked', forMs: Math.round(this.#delayMs) })
       this.#shed()
       this.#balance.tick()
       this.#tick(time)
@@ -168,7 +168,7 @@ export class Worker {
   #shed(): void {
     const limit = this.#options.maxEventLoopDelayMs
     if (limit === 0) return
-    const overloaded = this.#delay > (this.#overloaded ? limit / 2 : limit)
+    const overloaded = this.#delayMs > (this.#overloaded ? limit / 2 : limit)
     if (overloaded !== this.#overloaded) this.#application?.overload(overloaded)
     this.#overloaded = overloaded
   }
@@ -176,8 +176,8 @@ export class Worker {
   #heartbeat(): void {
     const counts = { inFlight: 0, requests: 0, shed: 0, ...this.#application?.counts() }
     counts.requests -= this.#probes
-    const eventLoopDelayMs = Math.round(this.#longestDelay * 10) / 10
-    this.#longestDelay = 0
+    const eventLoopDelayMs = Math.round(this.#longestDelayMs * 10) / 10
+    this.#longestDelayMs = 0
     const { connections } = this.#acceptor
     const memory = this.#memory()
     const { counts: durations, sumMs, statuses } = this.#latencies

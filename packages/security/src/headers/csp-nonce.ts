@@ -30,7 +30,8 @@ export function setNoncePolicy(block: HeaderBlock, policy: CspPolicy): void {
 
 /**
  * Adds `c.cspNonce`, for which `securityHeaders()` sets the policy, to a Context class: `createServer(handler, { context:
- * withCspNonce(Context) })`. The package arlen does it for you.
+ * withCspNonce(Context) })`. The package arlen does it for you. Reading it without `securityHeaders()` throws the ArlenError
+ * `nonce_missing`.
  */
 export function withCspNonce<Base extends ContextConstructor>(base: Base): Base {
   return class extends base {

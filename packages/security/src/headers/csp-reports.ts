@@ -18,6 +18,8 @@ export interface CspReportsOptions {
  * can send them. URLs are logged without their query, which may contain tokens and names.
  *
  * Mount it for POST at the path of `reportTo`, without CSRF protection: browsers send no token with reports.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export function cspReports(options: CspReportsOptions = {}): Handler {
   const { perMinute = 20 } = readOptions('cspReports()', options, { perMinute: option.integer(1) })

@@ -5,6 +5,8 @@ import { generateSecret } from './secrets.ts'
 /**
  * A secret for development, kept in a file that only its owner can read, so that sessions survive restarts and all
  * processes share it. Created on the first call.
+ *
+ * @throws Error if the file cannot be read or written
  */
 export function developmentSecret(file: string): string {
   mkdirSync(dirname(file), { recursive: true })

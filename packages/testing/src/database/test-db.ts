@@ -129,6 +129,8 @@ const OPTIONS: OptionTable<TestDbOptions> = {
  * beforeEach(() => db.begin(app))
  * afterEach(() => db.rollback())
  * ```
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`, and what the migrations and the seed throw
  */
 export async function testDb(given: TestDbOptions = {}): Promise<TestDb> {
   const options = readOptions('testDb()', given, OPTIONS)

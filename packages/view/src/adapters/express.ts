@@ -25,6 +25,8 @@ const SETTINGS = new Set(['settings', '_locals', 'cache'])
 /**
  * Lets Express render these templates: `app.set('view', expressView(views))`, then `res.render('users/show', { user })`.
  * Templates see `app.locals`, `res.locals` and these; later ones take precedence.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export function expressView<Context>(views: Views<Context>, options: ExpressOptions = {}): ExpressViewClass {
   const { context } = readOptions('expressView()', options, OPTIONS)

@@ -1,7 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { createViews } from '../views.ts'
 import { buildViews } from './build.ts'
 
@@ -38,6 +49,18 @@ test('writes modules and a registry that renders without the templates', async (
   const views = createViews({ compiled: outDir })
   expect(views.render('users/show', { name: 'a<' })).toBe('A&lt;&amp;')
   expect(views.names()).toEqual(['users/show', 'x.txt'])
+})
+
+test('a process that is reading a module when it is compiled again reads all of the former one', async () => {
+  write({ 'templates/a.html.ets': '<p>one</p>' })
+  await buildViews({ dir, outDir })
+  const reader = openSync(join(outDir, 'a.html.ets.js'), 'r')
+  onTestFinished(() => closeSync(reader))
+  write({ 'templates/a.html.ets': '<p>two</p>' })
+  await Promise.all([1, 2].map(() => buildViews({ dir, outDir })))
+  expect(readFileSync(reader, 'utf8')).toContain('<p>one</p>')
+  expect(createViews({ compiled: outDir }).render('a', {})).toBe('<p>two</p>')
+  expect(readdirSync(outDir).filter(file => file.endsWith('.new'))).toEqual([])
 })
 
 test('imports the types of this package as the application can', async () => {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { Diagnostic } from '@arlen/core'
 import { ArlenError } from '@arlen/core'
@@ -198,18 +199,21 @@ function specifier(file: string): string {
   return JSON.stringify(`./${file.replaceAll('\\', '/')}.js`)
 }
 
+/** Replaces files in one step: another process may be loading them, or compiling the same folder. */
 async function writeChanged(outDir: string, files: ReadonlyMap<string, string>): Promise<void> {
   for (const [file, text] of files) {
     const path = join(outDir, file)
     if ((await readIfThere(path)) === text) continue
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text)
+    const beside = `${path}.${randomUUID()}.new`
+    await writeFile(beside, text)
+    await rename(beside, path)
   }
 }
 
 async function removeStale(outDir: string, files: ReadonlySet<string>): Promise<void> {
   for (const file of await readdir(outDir, { recursive: true })) {
-    if (/\.ets\.(?:ts|js|js\.map)$/.test(file) && !files.has(file)) await rm(join(outDir, file))
+    if (/\.ets\.(?:ts|js|js\.map)$/.test(file) && !files.has(file)) await rm(join(outDir, file), { force: true })
   }
 }
 

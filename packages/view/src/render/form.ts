@@ -123,6 +123,8 @@ export class Form {
 /**
  * Creates the fields of a form. Register it as a helper:
  * `<% const f = form($values, $errors) %><%= f.label('email', 'E-mail') %><%= f.input('email') %><%= f.message('email') %>`.
+ *
+ * @throws ArlenError `option_unknown`, `option_invalid`
  */
 export function form(values?: unknown, errors: readonly ProblemIssue[] = [], options: FormOptions = {}): Form {
   const { idPrefix = '' } = readOptions('form()', options, OPTIONS)

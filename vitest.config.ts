@@ -25,7 +25,8 @@ export default defineConfig({
     retry: 0,
     // What a run wants before each test file: the mutation run names the file.
     setupFiles: process.env.VITEST_SETUP ? [process.env.VITEST_SETUP] : [],
-    testTimeout: 60_000,
+    // For what hangs: beside other work, a test may take twenty times as long.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // By a variable: Vitest's own --exclude does not reach the projects.
     exclude: EXCLUDED,

@@ -24,13 +24,13 @@ test('every example has the types that it needs in a new application', async () 
   })
   expect(files.length).toBeGreaterThan(20)
   expect(await typeErrors(files)).toBe('')
-}, 120_000)
+})
 
 test('an example that has other types than it says is found', async () => {
   const file = join(folderFor('docs/wrong.md'), 'wrong.ts')
   writeFileSync(file, `import { createApp } from 'arlen'\ncreateApp().onStop(() => undefined)\n`)
   expect(await typeErrors([file])).toMatch(/wrong\.ts\(2,13\): error TS2554/)
-}, 120_000)
+})
 
 /** A folder from which the packages are found that a page speaks about. */
 function folderFor(page: string): string {

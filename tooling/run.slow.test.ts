@@ -37,7 +37,7 @@ function start(env: Record<string, string>) {
   return { child, exit, said, text: () => text }
 }
 
-test('opens the shop, keeps its data between runs, and leaves nothing behind', { timeout: 90_000 }, async () => {
+test('opens the shop, keeps its data between runs, and leaves nothing behind', async () => {
   const first = start({ PORT: '0', WORKERS: '2' })
   const [, url] = await first.said(SHOP_OPEN)
   expect((await fetch(`${url}/readyz`)).status).toBe(200)

@@ -196,7 +196,7 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await tab.context.close()
   })
 
-  test.each([420, 1200])('every page is sound, and fits a window %i px wide', { timeout: 120_000 }, async width => {
+  test.each([420, 1200])('every page is sound, and fits a window %i px wide', async width => {
     await person(`Admin-${width}`, 'admin')
     const tab = await Tab.open(browser, t.url, width)
     const found: string[] = []

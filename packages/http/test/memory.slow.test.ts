@@ -72,7 +72,7 @@ test('pipelined requests behind a slow handler stay in the client’s own queue'
   expect((await rss()) - before).toBeLessThan(8 * MiB)
 })
 
-test('a body in chunks of one byte weighs what a body weighs', { timeout: 60_000 }, async () => {
+test('a body in chunks of one byte weighs what a body weighs', async () => {
   const chunks = Buffer.from('1\r\nx\r\n'.repeat(10_000))
   const before = await rss()
   const clients = await Promise.all(Array.from({ length: 10 }, open))
@@ -87,7 +87,7 @@ test('a body in chunks of one byte weighs what a body weighs', { timeout: 60_000
   for (const [answer] of await Promise.all(answers)) expect(String(answer)).toMatch(/\{"bytes":1000000\}$/)
 })
 
-test('a client that never reads costs little and is cut', { timeout: 60_000 }, async () => {
+test('a client that never reads costs little and is cut', async () => {
   await growth(async () => undefined)
   const before = await rss()
   const closed: Promise<unknown>[] = []
@@ -122,7 +122,7 @@ async function upload(mebibytes: number): Promise<void> {
   expect(JSON.parse(text)).toEqual({ bytes: mebibytes * MiB })
 }
 
-test('a gigabyte passes in either direction in flat memory', { timeout: 120_000 }, async () => {
+test('a gigabyte passes in either direction in flat memory', async () => {
   // The allocator keeps what waited for the collector once, 20 to 70 MiB; what it takes after that is growth.
   await upload(256)
   const before = await rss()
@@ -135,7 +135,7 @@ test('a gigabyte passes in either direction in flat memory', { timeout: 120_000 
   expect((await rss()) - before).toBeLessThan(100 * MiB)
 })
 
-test('connections come and go without leaving anything', { timeout: 120_000 }, async () => {
+test('connections come and go without leaving anything', async () => {
   const round = async () => {
     for (let i = 0; i < 1000; i++) {
       const socket = await open()

@@ -75,9 +75,7 @@ describe.skipIf(nginx === undefined)(`behind nginx${REASON}`, () => {
     })
   })
 
-  test('ten thousand requests over kept connections are answered, each with its own', {
-    timeout: 120_000,
-  }, async () => {
+  test('ten thousand requests over kept connections are answered, each with its own', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 50 })
     let wrong = 0
     let next = 0

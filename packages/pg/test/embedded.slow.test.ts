@@ -101,7 +101,7 @@ async function parentOf(pid: number): Promise<number> {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
 }
 
-describe('an embedded PostgreSQL', { timeout: 60_000 }, () => {
+describe('an embedded PostgreSQL', () => {
   test('keeps its data and its port between runs, and ends when it is stopped', async () => {
     const first = await use({ database: 'shop' })
     expect(first.said).toMatchObject({
@@ -268,7 +268,7 @@ describe('an embedded PostgreSQL', { timeout: 60_000 }, () => {
   })
 })
 
-describe.skipIf(!root)('as root (needs to run as root)', { timeout: 60_000 }, () => {
+describe.skipIf(!root)('as root (needs to run as root)', () => {
   test('runs as a user without rights, and adds none to the machine', async () => {
     const users = await readFile('/etc/passwd', 'utf8')
     const only = await use()

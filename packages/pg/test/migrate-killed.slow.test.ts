@@ -30,9 +30,7 @@ async function expectSound(): Promise<void> {
   }
 }
 
-test('killed at any point, a migration is applied or not, and the next run continues', {
-  timeout: 120_000,
-}, async () => {
+test('killed at any point, a migration is applied or not, and the next run continues', async () => {
   await writeFile(join(dir, '1_base.sql'), 'create table thing_1 as select i from generate_series(1, 20000) i;')
   for (let n = 2; n <= 30; n++) {
     const index = `-- no transaction\ncreate index concurrently thing_${n} on thing_1 (i);`

@@ -241,7 +241,7 @@ async function database() {
 }
 
 /** One schema to be for each migration, and all queries of the cases with it at once. */
-test('a schema to be is compared with the one before by what queries do', { timeout: 60_000 }, async () => {
+test('a schema to be is compared with the one before by what queries do', async () => {
   const [before, after] = await Promise.all([database(), database()])
   await before.migrate('')
   const wrong: string[] = []

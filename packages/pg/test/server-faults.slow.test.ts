@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-test('a backend that is stopped (SIGSTOP) costs its queries and one connection', { timeout: 60_000 }, async () => {
+test('a backend that is stopped (SIGSTOP) costs its queries and one connection', async () => {
   await using db = createPg({ dsn: server.dsn, max: 3, sharedConnections: 1, statementTimeoutMs: 500 })
   const pid = await db.value<number>('select pg_backend_pid()')
   process.kill(pid, 'SIGSTOP')
@@ -37,7 +37,7 @@ test('a backend that is stopped (SIGSTOP) costs its queries and one connection',
   }
 })
 
-test('closing does not wait for a backend that is stopped', { timeout: 60_000 }, async () => {
+test('closing does not wait for a backend that is stopped', async () => {
   const db = createPg({ dsn: server.dsn, max: 3 })
   const pids = await Promise.all([
     db.value<number>('select pg_backend_pid()'),
@@ -55,9 +55,7 @@ test('closing does not wait for a backend that is stopped', { timeout: 60_000 },
   }
 })
 
-test('a backend that is killed (SIGKILL) takes all others with it, and the pool comes back', {
-  timeout: 60_000,
-}, async () => {
+test('a backend that is killed (SIGKILL) takes all others with it, and the pool comes back', async () => {
   await using db = createPg({ dsn: server.dsn, max: 4 })
   for (let round = 0; round < 3; round++) {
     const pid = await db.value<number>('select pg_backend_pid()')
@@ -80,9 +78,7 @@ test('a backend that is killed (SIGKILL) takes all others with it, and the pool 
   }
 })
 
-test('a server that is stopped as a whole is waited for no longer than the limits say', {
-  timeout: 60_000,
-}, async () => {
+test('a server that is stopped as a whole is waited for no longer than the limits say', async () => {
   await using db = createPg({
     dsn: server.dsn,
     max: 2,
@@ -119,7 +115,7 @@ test('a server that is stopped as a whole is waited for no longer than the limit
   )
 })
 
-test('a million rows are streamed in flat memory', { timeout: 120_000 }, async () => {
+test('a million rows are streamed in flat memory', async () => {
   await using db = createPg({ dsn: server.dsn, statementTimeoutMs: 0 })
   const heap = () => {
     globalThis.gc?.()

@@ -98,7 +98,7 @@ test('arrays are typed as they come, and two columns of one name are a problem',
   expect(types).toContain(`row: { moods: ("sad" | "it's ok" | null)[]; boxes: string }`)
 })
 
-test('the compiler then knows the same about a query as the database', { timeout: 60_000 }, async () => {
+test('the compiler then knows the same about a query as the database', async () => {
   await write(
     'src/app.ts',
     `import { createPg } from '@arlen/pg'

@@ -17,7 +17,7 @@ test('20 HUPs in 30 s under 64 mixed clients with handlers of 5 ms and 2 s lose 
   console.log(`${answered} requests, ${bin.lines.filter(line => line.msg.startsWith('reloaded in')).length} reloads`)
   expect(lost).toEqual([])
   expect(Object.keys(statuses)).toEqual(['200'])
-}, 120_000)
+})
 
 test('after a reload reports done, 10,000 requests show only the new generation', async () => {
   const handle = await start({ app: fixture('mixed.ts'), workers: 2, ...PATIENT })
@@ -28,7 +28,7 @@ test('after a reload reports done, 10,000 requests show only the new generation'
   const after = new Traffic({ url: handle.url, clients: 16, handlerMs: [0], note })
   await after.answered(10_000)
   expect([...(await after.stop()).bodies.keys()]).toEqual(['2'])
-}, 120_000)
+})
 
 test('a queue of the listening socket that is full when a reload begins is answered by the new worker', async () => {
   const marker = path.join(temporaryFolder(), 'marker')
@@ -43,7 +43,7 @@ test('a queue of the listening socket that is full when a reload begins is answe
   expect((await blocked).body).toBe(String(old))
   const pids = (await Promise.all(queued)).map(({ body }) => Number(body))
   expect(pids).toEqual(pids.map(() => handle.status().workers[0]!.pid))
-}, 60_000)
+})
 
 // The kernel may have answered a client whose handshake is not over when the queue closes: on a machine that is starved
 // of CPU time this happens now and then.

@@ -97,8 +97,7 @@ function readJoin(join: Tree, context: FromContext, before: Source): Source {
   const type = String(join.jointype)
   const both = beside(left, right)
   const proven = join.quals === undefined ? [] : provenBy(join.quals, context.known)
-  const provable = type === 'JOIN_INNER' ? both : type === 'JOIN_LEFT' ? right : type === 'JOIN_RIGHT' ? left : NOTHING
-  proveIn(provable, proven)
+  if (type === 'JOIN_INNER') proveIn(both, proven)
   const shared = join.isNatural === true ? sharedNames(left, right) : names(join.usingClause)
   const merged = shared?.map(name => merge(name, left, right, type))
   // Where a row of the optional side is there, the condition held for both. A full join may have it alone.

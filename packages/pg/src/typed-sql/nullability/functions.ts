@@ -75,6 +75,10 @@ export const ROWS_OF: Readonly<Record<string, readonly { name?: string; nullable
     { name: 'key', nullable: false, family: 'text' },
     { name: 'value', nullable: true, family: 'text' },
   ],
+  json_each_text: [
+    { name: 'key', nullable: false, family: 'text' },
+    { name: 'value', nullable: true, family: 'text' },
+  ],
 }
 
 /** Operators that return NULL only for NULL, in PostgreSQL and its bundled extensions. `->` does not qualify. */

@@ -118,8 +118,6 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
           .map((specifier, index) => `import * as each${index} from '${specifier}'\nexport { each${index} }\n`)
           .join(''),
       })
-      // What the example of propane serves.
-      cpSync(join(ROOT, 'packages/propane/fixtures'), join(project, 'fixtures'), { recursive: true })
       await user.install(project)
     })
 

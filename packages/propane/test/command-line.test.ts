@@ -203,7 +203,8 @@ test('QUIT ends at once, whatever is in flight', async () => {
 test('USR2 replaces the primary under load without losing a request, with pid file and commands at the new one', async () => {
   const env = privateEnv()
   const pidFile = path.join(temporaryFolder(), 'pid')
-  const bin = new Bin([fixture('mixed.ts'), '--workers', '1', '--port', '0', '--pid-file', pidFile], { env })
+  const args = [fixture('mixed.ts'), '--workers', '1', '--port', '0', '--pid-file', pidFile, '--idle-window', '5s']
+  const bin = new Bin(args, { env })
   const url = await bin.serving()
   const traffic = new Traffic({
     url,

@@ -13,7 +13,9 @@ const permitted = spawnSync(NAMESPACE[0]!, [...NAMESPACE.slice(1), 'true']).stat
 test.skipIf(!permitted)(
   'as process 1 it is stopped by TERM under load, answers what is in flight, and reaps orphans (needs unshare and root)',
   async () => {
-    const bin = new Bin([fixture('orphans.ts'), '--workers', '1', '--port', '0'], { wrapper: NAMESPACE })
+    const bin = new Bin([fixture('orphans.ts'), '--workers', '1', '--port', '0', '--idle-window', '5s'], {
+      wrapper: NAMESPACE,
+    })
     const url = await bin.serving()
     await get(`${url}/orphan`)
     // The orphan has ended, and no zombie of it is left.
@@ -34,7 +36,7 @@ test.skipIf(!permitted)(
 )
 
 test('in one process: serves, answers what is in flight when it is stopped, and exits with 0', async () => {
-  const bin = new Bin([fixture('mixed.ts'), '--workers', '0', '--port', '0'])
+  const bin = new Bin([fixture('mixed.ts'), '--workers', '0', '--port', '0', '--idle-window', '5s'])
   const url = await bin.serving()
   expect(JSON.parse((await get(url)).body)).toMatchObject({ pid: bin.child.pid })
   const traffic = new Traffic({ url, clients: 8, handlerMs: [0, 300] })

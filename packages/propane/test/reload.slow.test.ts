@@ -6,7 +6,7 @@ import { fixture, get, PATIENT, start, temporaryFolder, until } from './helpers.
 import { Traffic } from './traffic.ts'
 
 test('20 HUPs in 30 s under 64 mixed clients with handlers of 5 ms and 2 s lose no request', async () => {
-  const bin = new Bin([fixture('mixed.ts'), '--workers', '2', '--port', '0'])
+  const bin = new Bin([fixture('mixed.ts'), '--workers', '2', '--port', '0', '--idle-window', '5s'])
   const url = await bin.serving()
   const traffic = new Traffic({ url, clients: 64, handlerMs: [5, 5, 5, 5, 5, 5, 5, 2000] })
   for (let count = 0; count < 20; count++) {

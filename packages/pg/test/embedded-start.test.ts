@@ -6,10 +6,17 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type DataFolder, openDataFolder } from './data-folder.ts'
-import { readPostmaster, type ServerLease, takeLease } from './lease.ts'
-import { readSettings, type ServerOptions, start, stopPostmaster, untilReady, untilStopped } from './server.ts'
-import { isAlive } from './start-lock.ts'
+import { type DataFolder, openDataFolder } from '../src/embedded/data-folder.ts'
+import { readPostmaster, type ServerLease, takeLease } from '../src/embedded/lease.ts'
+import {
+  readSettings,
+  type ServerOptions,
+  start,
+  stopPostmaster,
+  untilReady,
+  untilStopped,
+} from '../src/embedded/server.ts'
+import { isAlive } from '../src/embedded/start-lock.ts'
 
 let dir: string
 let folder: DataFolder

@@ -7,6 +7,7 @@ import {
   archiveRelease,
   contractHosts,
   type DeployEvent,
+  type DeployHost,
   type DeployTarget,
   deployRelease,
   initHosts,
@@ -83,17 +84,14 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
 
   test('are not switched if one is unreachable, and the deployment continues once it is back', async () => {
     const target = await prepared()
-    const [first, second, third] = target.hosts
-    const port = String(await freePort('127.0.0.3'))
-    const unreachable = { ...third!, ssh: [...third!.ssh!.slice(0, -1), port] }
+    const [first, second] = target.hosts
+    const port = String(await freePort('127.0.0.2'))
+    const unreachable = { ...second!, ssh: [...second!.ssh!.slice(0, -1), port] }
     const file = await archive({ id: 'r1' })
-    await expect(
-      deployRelease({ target: { ...target, hosts: [first!, second!, unreachable] }, archive: file }),
-    ).rejects.toMatchObject({
-      code: 'deploy_failed',
-    })
+    const deployTo = (...hosts: DeployHost[]) => deployRelease({ target: { ...target, hosts }, archive: file })
+    await expect(deployTo(first!, unreachable)).rejects.toMatchObject({ code: 'deploy_failed' })
     expect(target.folders.map(current)).toEqual([undefined, undefined, undefined])
-    expect((await deployRelease({ target, archive: file })).switched).toHaveLength(3)
+    expect((await deployTo(first!, second!)).switched).toHaveLength(2)
   })
 
   test('are listed by a dry run, which changes nothing', async () => {
@@ -231,9 +229,11 @@ describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-se
       expect(problem).toMatch(/is not a target this user may write\. Run arlen deploy <target> init/)
     }
     const good = await prepared()
-    await deployRelease({ target: good, archive: await archive({ id: 'r1' }) })
-    expect((await inspectHosts({ target: good })).hosts).toEqual(
-      good.hosts.map(({ address }) => ({ host: address, current: 'r1', problems: [] })),
-    )
+    const [first] = good.hosts
+    const only = [first!.address]
+    await deployRelease({ target: good, only, archive: await archive({ id: 'r1' }) })
+    expect((await inspectHosts({ target: good, only })).hosts).toEqual([
+      { host: first!.address, current: 'r1', problems: [] },
+    ])
   })
 })

@@ -37,8 +37,8 @@ const path = require('node:path')
 const root = path.dirname(path.dirname(fs.realpathSync(process.argv[1])))
 const [command, ...args] = process.argv.slice(2)
 if (command === 'release') {
-  const { status } = require('node:child_process').spawnSync(process.execPath, [ARLEN, ...process.argv.slice(2)], { stdio: 'inherit' })
-  process.exit(status)
+  process.argv[1] = ARLEN
+  import(require('node:url').pathToFileURL(ARLEN).href)
 } else if (command === 'reload') {
   const file = path.join(root, '../../shared/reload.json')
   const id = path.basename(root)

@@ -40,19 +40,24 @@ async function statusOf(host: Host): Promise<HostStatus> {
   )
   const lines = result.stdout.trim().split('\n')
   if (lines[0] === 'none') return { host: host.name, ...nothing }
-  const status = parse<TargetStatus>(lines[0])
+  const status = parse<InJson<TargetStatus>>(lines[0])
   if (!status) return { host: host.name, ...nothing, problem: lastWords(result) }
   const propane = parse<{ result?: { serving: number; desired: number } }>(lines[1])?.result
-  const entry = status.history.at(-1)
+  const entry = status.history?.at(-1)
   return {
     host: host.name,
-    current: status.current,
-    previous: status.previous,
+    current: status.current ?? undefined,
+    previous: status.previous ?? undefined,
     workers: propane && { serving: propane.serving, desired: propane.desired },
     last: entry && `${entry.at} ${entry.user} ${entry.action} ${entry.to ?? ''}: ${entry.outcome}`,
-    problem: status.interrupted && `the last ${status.interrupted.action} was killed at ${status.interrupted.step}`,
+    problem: status.interrupted
+      ? `the last ${status.interrupted.action} was killed at ${status.interrupted.step}`
+      : undefined,
   }
 }
+
+/** What is not known is null there, or is missing. */
+type InJson<T> = { [Name in keyof T]: T[Name] | null }
 
 function parse<T>(line: string | undefined): T | undefined {
   try {

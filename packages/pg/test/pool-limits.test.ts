@@ -88,7 +88,7 @@ describe('waiting for a connection', () => {
 
 describe('with a single connection', () => {
   test('queries, transactions, streams and COPY take turns, and nothing starves', async () => {
-    await using db = createPg({ dsn, max: 1 })
+    await using db = createPg({ dsn, max: 1, acquireTimeoutMs: 60_000 })
     await db.execute('create table one (n int)')
     const work: Promise<unknown>[] = []
     for (let i = 0; i < 40; i++) {
@@ -104,7 +104,7 @@ describe('with a single connection', () => {
   })
 
   test('transactions in a row do not keep plain queries waiting', async () => {
-    await using db = createPg({ dsn, max: 1 })
+    await using db = createPg({ dsn, max: 1, acquireTimeoutMs: 60_000 })
     let running = true
     const busy = Array.from({ length: 3 }, async () => {
       while (running) await db.tx(tx => tx.query('select 1'))

@@ -101,10 +101,11 @@ async function loadIn(
   { entry, socket, settings, onStuck }: { entry: string; socket: string } & Pick<BuildOptions, 'settings' | 'onStuck'>,
 ): Promise<Outcome | Timeout> {
   let isOver = false
-  const timer = setTimeout(async () => {
+  const show = async () => {
     const at = child.stuckAt ? undefined : await child.where() // a loop has been shown already
     if (at && !isOver) onStuck(waitingDiagnostic(at, settings.root))
-  }, WAITING_MS)
+  }
+  const timer = settings.bootTimeoutMs > WAITING_MS ? setTimeout(() => void show(), WAITING_MS) : undefined
   try {
     const outcome = await within(child.load(entry, socket), settings.bootTimeoutMs)
     return outcome.kind === 'timeout' ? { ...outcome, at: await child.where() } : outcome

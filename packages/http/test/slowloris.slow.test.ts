@@ -18,8 +18,9 @@ beforeEach(async () => {
     headerTimeoutMs: 2000,
     bodyTimeoutMs: 2000,
     writeTimeoutMs: 2000,
-    lingerTimeoutMs: 500,
-    keepAliveTimeoutMs: 60_000, // a busy machine may be late with the next honest request
+    // On a busy machine clients are late: with their next request, and to read an answer that a reset must not overtake.
+    keepAliveTimeoutMs: 60_000,
+    lingerTimeoutMs: 10_000,
   })
   child = spawn(process.execPath, ['--expose-gc', '--conditions=@arlen/source', program, limits], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -153,3 +153,16 @@ test('checks follow their table to its new name, and go with it', async () => {
   await lint('drop table u', known)
   expect([[...known.checks.keys()], known.column('u', 'a')]).toEqual([['d'], undefined])
 })
+
+test.each([
+  ['drop type s.e; alter type s.n rename to e', 'drop_type', false],
+  ['drop type s.e; alter type r.n rename to e', 'drop_type', true],
+  ['drop type e; alter type n rename to e', 'drop_type', false],
+  ['drop type e; alter type n rename to other', 'drop_type', true],
+  ['drop view s.v; alter view s.n rename to v', 'drop_view', false],
+  ['drop view s.v; alter view r.n rename to v', 'drop_view', true],
+  ['drop view v; alter view n rename to v', 'drop_view', false],
+  ['drop view v; create view v as select 1', 'drop_view', false],
+])('%s: what another takes the name of is not missed; %s is found: %s', async (text, rule, found) => {
+  expect((await rules(text)).includes(rule as never)).toBe(found)
+})

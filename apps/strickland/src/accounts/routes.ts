@@ -14,8 +14,14 @@ export function accountRoutes(routes: Routes, { auth, counts, login, passwords, 
 
   routes.get('/sign-up', { name: 'sign-up', query: ReturnQuery }, signUpPage)
 
-  // Hashing a password is expensive by design, so requests for it are limited.
-  const fewAccounts = rateLimit({ name: 'sign-up', limit: 20, windowMs: 60 * 60_000, store: counts })
+  // Hashing a password is expensive by design, so requests for it are limited. The exact count is worth waiting for.
+  const fewAccounts = rateLimit({
+    name: 'sign-up',
+    limit: 20,
+    windowMs: 60 * 60_000,
+    store: counts,
+    deadlineMs: 3000,
+  })
   routes.post('/sign-up', { body: SignUp, invalid: signUpPage, use: fewAccounts }, async c => {
     const { name, email, password } = c.valid.body
     const user = await createUser(c.db, { name, email, passwordHash: await passwords.hash(password) })

@@ -13,14 +13,17 @@ export async function pinDatabase(dsn: string, { load }: Cores): Promise<void> {
   const { createPg } = await import('@arlen/pg')
   const db = createPg({ dsn, max: 1 })
   try {
-    const rows = await db.many<{ pid: number; own: boolean }>(
-      'select pid, pid = pg_backend_pid() as own from pg_stat_activity',
-    )
-    const parent = await parentOf(rows.find(({ own }) => own)!.pid)
-    for (const pid of [parent, ...rows.map(row => row.pid)]) spawnSync('taskset', ['-acp', load, String(pid)])
+    const own = await db.one<{ pid: number }>('select pg_backend_pid() as pid')
+    pin(await parentOf(own.pid), load)
+    // What the parent starts from here on inherits the core.
+    for (const { pid } of await db.many<{ pid: number }>('select pid from pg_stat_activity')) pin(pid, load)
   } finally {
     await db.close()
   }
+}
+
+function pin(pid: number, core: string): void {
+  spawnSync('taskset', ['-acp', core, String(pid)])
 }
 
 /** @see proc_pid_stat(5) */

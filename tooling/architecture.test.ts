@@ -112,7 +112,7 @@ describe('a workspace that is not sound breaks a rule:', () => {
     ],
     [
       'an optional peer that is not brought',
-      'whoever imports what needs an optional peer brings it',
+      'a package that imports what needs an optional peer depends on that peer',
       'packages/http/package.json must name pino',
       {
         ...library(

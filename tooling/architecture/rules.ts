@@ -8,7 +8,7 @@ export const rules: Record<string, (workspace: Workspace) => string[]> = {
   'imports point down the layers': layersDown,
   'modules do not import each other in a circle': noCycles,
   'every import is declared': declared,
-  'whoever imports what needs an optional peer brings it': peersBrought,
+  'a package that imports what needs an optional peer depends on that peer': peersBrought,
   'every declared dependency is used': used,
   'every exported value is used by another file': exportsUsed,
   'compiler references are the workspace dependencies': references,

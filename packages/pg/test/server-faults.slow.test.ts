@@ -66,7 +66,7 @@ test('a backend that is killed (SIGKILL) takes all others with it, and the pool 
     await until(() => db.stats().leased >= 3)
     process.kill(pid, 'SIGKILL')
     for (const error of await Promise.all(others)) expect(error).toMatchObject({ status: 503 })
-    // While the server recovers it says so (57P03); whoever asks is told, and nothing hangs.
+    // While the server recovers it says so (57P03): every query gets that error, and none hangs.
     const answers = async () => {
       const error = await db.ping().catch(error => error)
       if (error) expect(error).toMatchObject({ status: 503 })

@@ -96,7 +96,7 @@ test('a signal that comes while it loads is not lost', async () => {
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => output.push(text))
   const ended = once(child, 'close')
-  // Its listener of SIGHUP is there, and nothing else is loaded: no event tells of that.
+  // Waits until its SIGHUP listener exists, before anything else is loaded. No event tells of that, so the kernel is asked.
   while (!/^SigCgt:\s*\w*[13579bdf]$/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8'))) await sleep(1)
   child.kill('SIGTERM')
   const [code, signal] = await ended

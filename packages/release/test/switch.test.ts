@@ -177,7 +177,7 @@ describe('activate', () => {
       message: expect.stringContaining('stopped after 2000 ms'),
     })
     const child = Number(readFileSync(join(target, 'shared/child'), 'utf8'))
-    // Killed, and perhaps not yet collected by whoever has inherited it.
+    // It was killed, but its new parent may not have reaped it yet.
     const state = () => {
       try {
         return readFileSync(`/proc/${child}/stat`, 'utf8')

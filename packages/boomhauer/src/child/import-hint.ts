@@ -19,7 +19,7 @@ export function importHint(specifier: string, importer: string): string | undefi
   return near && `Did you mean '${specifier.slice(0, specifier.length - basename(specifier).length)}${near}'?`
 }
 
-/** How to install a package that an import names and that is not there; undefined for what is no package. */
+/** How to install a missing package that an import names; undefined if the specifier does not name a package. */
 export function packageHint(specifier: string, root: string): string | undefined {
   const name = /^(?:@[a-z\d][\w.-]*\/)?[a-z\d][\w.-]*(?=\/|$)/.exec(specifier)?.[0]
   if (name === undefined) return undefined

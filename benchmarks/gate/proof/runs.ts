@@ -11,9 +11,10 @@ export const SCENARIOS: readonly string[] = ['hello', 'row']
 /** How many runs of each are wanted on a quiet machine: 100 of the same and 30 of each loss, in both scenarios together. */
 const WANTED: Readonly<Record<Injection, number>> = { same: 50, cpu: 15, latency: 15, leak: 15 }
 
-/** How many runs of a kind are wanted. A delay shows best where the request is short: hello has all 30, and row some besides. */
+/** How many runs of a kind are wanted. A delay is put into hello alone, 30 times. */
 export function wanted(scenario: string, injection: Injection): number {
-  return injection === 'latency' && scenario === 'hello' ? 30 : WANTED[injection]
+  if (injection === 'latency') return scenario === 'hello' ? 2 * WANTED.latency : 0
+  return WANTED[injection]
 }
 
 /** A machine is quiet while other programs use less than so many of its cores, at the mean of a run. */
@@ -68,7 +69,12 @@ export function nextKind(
     INJECTIONS.filter(injection => isWanted(scenario, injection)).map(injection => {
       const own = runs.filter(each => each.scenario === scenario && each.injection === injection)
       const most = wanted(scenario, injection)
-      return { scenario, injection, share: own.filter(isQuiet).length / most, count: own.length / most }
+      return {
+        scenario,
+        injection,
+        share: most === 0 ? 1 : own.filter(isQuiet).length / most,
+        count: own.length / most,
+      }
     }),
   )
   const [next] = kinds.filter(({ share }) => share < 1).sort((a, b) => a.share - b.share || a.count - b.count)

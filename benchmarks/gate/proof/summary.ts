@@ -12,7 +12,7 @@ export const TITLES = {
 /** What has come of the runs, as rows of a table: on a quiet machine, and beside busy neighbors. */
 export function summaryRows(runs: readonly ProofRun[], quiet: boolean): string[] {
   return SCENARIOS.flatMap(scenario =>
-    INJECTIONS.map(injection => {
+    INJECTIONS.filter(injection => wanted(scenario, injection) > 0).map(injection => {
       const own = runs.filter(run => run.scenario === scenario && run.injection === injection && isQuiet(run) === quiet)
       const count = (outcome: Outcome) => own.filter(run => run.outcome === outcome).length
       const cells = [

@@ -67,6 +67,7 @@ test.each([
   'do $$ begin insert into t values (1) on conflict do update set a = 1; end $$',
   'select reset from settings',
   'update t set prepared = true where do_it',
+  'do $$ begin execute asets; execute bresets; end $$',
 ])('%s leaves nothing behind', text => {
   expect(findSessionLeak(text)).toBeUndefined()
 })

@@ -42,6 +42,17 @@ test('an answer that comes late counts for all that were due behind it', async (
   expect(p50Ms).toBeLessThan(p95Ms)
 })
 
+test('windows of a server are put together, and each counts once', async () => {
+  const side = await start({}, 4)
+  const windows = [await side.pace(200, 100), await side.pace(200, 100)]
+  const together = await side.paced()
+  const [less = 0, more = 0] = windows.map(each => each.p50Ms).sort((a, b) => a - b)
+  expect(together.p50Ms).toBeGreaterThanOrEqual(less)
+  expect(together.p50Ms).toBeLessThanOrEqual(more)
+  const { p50Ms } = await side.pace(200, 100)
+  expect(await side.paced()).toMatchObject({ p50Ms })
+})
+
 /** A session of four connections to a server of this process. */
 async function openSession() {
   const server = createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1')

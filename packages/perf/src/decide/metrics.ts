@@ -1,3 +1,4 @@
+import type { Percentiles } from '../load/pace.ts'
 import type { Block, Round, Window } from '../measure/round.ts'
 import type { SideName } from '../measure/side.ts'
 import type { Start } from '../measure/starts.ts'
@@ -19,12 +20,23 @@ export const CPU: Metric<Block> = {
   of: ({ serverMicros, requests }) => serverMicros / requests,
 }
 
-/** Of windows at a steady rate. */
-export const LATENCIES: readonly Metric<Window>[] = [
-  { name: 'p50', title: 'latency, median', unit: 'ms', of: ({ p50Ms }) => p50Ms },
-  { name: 'p95', title: 'latency, 95th percentile', unit: 'ms', of: ({ p95Ms }) => p95Ms },
-  { name: 'p99', title: 'latency, 99th percentile', unit: 'ms', of: ({ p99Ms }) => p99Ms },
+/** A metric of windows at a steady rate. */
+export interface LatencyMetric extends Metric<Percentiles> {
+  name: 'p50' | 'p95' | 'p99'
+  /** Whether the load generator itself was late by more than half of the figure, as often as the figure counts. */
+  isLate: (window: Pick<Window, 'lag'> & Percentiles) => boolean
+}
+
+export const LATENCIES: readonly LatencyMetric[] = [
+  latency('p50', 'latency, median'),
+  latency('p95', 'latency, 95th percentile'),
+  latency('p99', 'latency, 99th percentile'),
 ]
+
+function latency(name: LatencyMetric['name'], title: string): LatencyMetric {
+  const key = `${name}Ms` as const
+  return { name, title, unit: 'ms', of: each => each[key], isLate: window => window.lag[key] > window[key] / 2 }
+}
 
 /** Of starts, from the import to the first answer. */
 export const STARTS: readonly Metric<Start>[] = [

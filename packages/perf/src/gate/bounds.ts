@@ -1,5 +1,5 @@
 import { intervalAtLeast, intervalAtMost } from '../decide/checks.ts'
-import { blocksOf, CPU, LATENCIES, pairsOf, windowsOf } from '../decide/metrics.ts'
+import { blocksOf, CPU, LATENCIES, pairsOf } from '../decide/metrics.ts'
 import type { Round } from '../measure/round.ts'
 import { type Interval, medianInterval } from '../stats/bootstrap.ts'
 import { isCandidate, RECORD_SLACK } from './compare-samples.ts'
@@ -26,9 +26,9 @@ export function checkCapacity({ scenario, recorded, baseline }: ScenarioRun, val
 /** Holds latencies to the budget. Without a baseline they are shown where there is none, too. */
 export function checkLatencies({ scenario, baseline }: ScenarioRun, rounds: readonly Round[]): Check[] {
   return LATENCIES.flatMap(({ name, title, of }): Check[] => {
-    const bound = scenario.budget?.[`${name as 'p50' | 'p95' | 'p99'}Ms`]
+    const bound = scenario.budget?.[`${name}Ms`]
     if (bound === undefined && baseline) return []
-    const value = medianInterval(windowsOf(rounds).map(passes => passes.flat().filter(isCandidate).map(of)))
+    const value = medianInterval(rounds.map(({ steady }) => steady.filter(isCandidate).map(of)))
     const check = { name, title: `${title}, ms`, value, bound }
     return bound === undefined
       ? [{ ...check, from: 'nothing', outcome: 'ok' }]

@@ -1,7 +1,7 @@
 import type { Bounds } from '../decide/checks.ts'
 import { type Comparison, compare, LEAST_LIMIT, type Pairs } from '../decide/comparison.ts'
-import { blocksOf, CPU, type Metric, pairsOf, windowsOf } from '../decide/metrics.ts'
-import type { Round, Window } from '../measure/round.ts'
+import { blocksOf, CPU, type LatencyMetric, type Metric, pairsOf, windowsOf } from '../decide/metrics.ts'
+import type { Round } from '../measure/round.ts'
 import type { SideName } from '../measure/side.ts'
 import type { Interval } from '../stats/bootstrap.ts'
 import { median } from '../stats/median.ts'
@@ -32,18 +32,13 @@ export function comparedBy<S extends { side: SideName }>(
 /** Fewer windows than this say nothing. */
 const LEAST_WINDOWS = 6
 
-/** By windows at a steady rate. One in which the generator came late itself says nothing, nor does the one beside it. */
-export function comparedByWindows(metric: Metric<Window>, rounds: readonly Round[]): Compared {
-  const inTime = windowsOf(rounds).map(pairs => pairs.filter(pair => !pair.some(isLate)))
+/** By windows at a steady rate. One in which the generator came late itself says nothing, nor do those beside it. */
+export function comparedByWindows(metric: LatencyMetric, rounds: readonly Round[]): Compared {
+  const inTime = windowsOf(rounds).map(pairs => pairs.filter(pair => !pair.some(metric.isLate)))
   const compared = comparedBy(metric, inTime)
   if (compared.ratios.flat().length >= LEAST_WINDOWS) return compared
   const note = 'the load generator came late itself, for this machine is busy: not valid'
   return { ...compared, outcome: 'undecided', note }
-}
-
-/** Sending took longer than answering. */
-function isLate({ lagMs, p50Ms }: Window): boolean {
-  return lagMs > p50Ms
 }
 
 /** Clear enough to stop: decided, and of CPU time not only because the limit has been widened by noise. */

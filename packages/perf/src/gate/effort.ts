@@ -11,9 +11,8 @@ export interface Effort {
   /** Requests of each process before it is measured, and the most CPU time for them: code that is not compiled yet says nothing. */
   warmUp: number
   warmUpMs: number
-  /** Windows at a steady rate in each round, and how long each is. */
-  windows: number
-  windowMs: number
+  /** Time of each server at a steady rate in each round, in milliseconds, in short windows. */
+  pacedMs: number
   /** Requests that the growth of memory is measured over, and the most time for them. */
   growthRequests: number
   growthMs: number
@@ -36,8 +35,7 @@ export const CHECK: Effort = {
   blockMs: 36,
   warmUp: 40_000,
   warmUpMs: 1_500,
-  windows: 4,
-  windowMs: 100,
+  pacedMs: 400,
   growthRequests: 200_000,
   growthMs: 8_000,
   starts: 5,
@@ -50,8 +48,7 @@ export const CHECK: Effort = {
 export const RELEASE: Effort = {
   ...CHECK,
   name: 'release',
-  windows: 6,
-  windowMs: 200,
+  pacedMs: 1_200,
   growthMs: 120_000,
   starts: 15,
   budgetMs: 20 * 60_000,
@@ -63,7 +60,7 @@ export const PROOF: Effort = {
   ...CHECK,
   name: 'proof',
   leastPairs: 20,
-  windowMs: 60,
+  pacedMs: 240,
   growthRequests: 20_000,
   growthMs: 2_000,
   starts: 0,
@@ -77,8 +74,7 @@ export const GLANCE: Effort = {
   leastPairs: 4,
   mostPairs: 4,
   pairsPerRound: 4,
-  windows: 1,
-  windowMs: 250,
+  pacedMs: 250,
   growthRequests: 20_000,
   growthMs: 2_000,
   starts: 2,
@@ -94,8 +90,7 @@ export const SMOKE: Effort = {
   pairsPerRound: 2,
   blockMs: 2,
   warmUp: 100,
-  windows: 1,
-  windowMs: 50,
+  pacedMs: 50,
   growthRequests: 500,
   starts: 1,
 }

@@ -40,8 +40,7 @@ export async function planRounds({
       warmUp: Math.max(LEAST, Math.min(effort.warmUp, within(effort.warmUpMs))),
       requests: Math.max(LEAST, Math.min(MOST, within(effort.blockMs))),
       pairs: effort.pairsPerRound,
-      windows: measure.includes('latency') ? effort.windows : 0,
-      windowMs: effort.windowMs,
+      pacedMs: measure.includes('latency') ? effort.pacedMs : 0,
     }
     return { programs: sides, plan, dispose }
   } finally {

@@ -1,15 +1,19 @@
 import { quantileOfSorted } from '../stats/median.ts'
 import type { Connection, Session } from './session.ts'
 
-/** What a window of requests at a steady rate has shown, in milliseconds from when each request was due. */
-export interface Latencies {
-  requests: number
+/** In milliseconds. */
+export interface Percentiles {
   p50Ms: number
   p95Ms: number
   p99Ms: number
+}
+
+/** What requests at a steady rate have shown, in milliseconds from when each was due. */
+export interface Latencies extends Percentiles {
+  requests: number
   maxMs: number
-  /** How late the generator itself was in sending what it could have sent, the 99th percentile. */
-  lagMs: number
+  /** How late the generator itself was in sending what it could have sent. */
+  lag: Percentiles
 }
 
 /**
@@ -48,8 +52,22 @@ export async function pace(session: Session, perSecond: number, ms: number): Pro
     }
     tick()
   })
-  took.sort()
-  const at = (share: number) => quantileOfSorted(took, share)
-  const lagMs = quantileOfSorted(Float64Array.from(lags).sort(), 0.99)
-  return { requests: total, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), maxMs: at(1), lagMs }
+  session.paced.push(took)
+  return {
+    requests: total,
+    ...percentilesOf(took),
+    maxMs: took.reduce((most, each) => Math.max(most, each), 0),
+    lag: percentilesOf(lags),
+  }
+}
+
+/** Of all windows since the last call, as if they had been one. */
+export function takePaced(session: Session): Percentiles {
+  return percentilesOf(session.paced.splice(0).flatMap(took => [...took]))
+}
+
+function percentilesOf(values: ArrayLike<number>): Percentiles {
+  const sorted = Float64Array.from(values).sort()
+  const [p50Ms = 0, p95Ms = 0, p99Ms = 0] = [0.5, 0.95, 0.99].map(share => quantileOfSorted(sorted, share))
+  return { p50Ms, p95Ms, p99Ms }
 }

@@ -1,4 +1,4 @@
-import type { Latencies } from '../load/pace.ts'
+import type { Latencies, Percentiles } from '../load/pace.ts'
 import type { WireRequest } from '../load/request.ts'
 import { median } from '../stats/median.ts'
 import type { Program } from './program.ts'
@@ -29,6 +29,8 @@ export interface Window extends Latencies {
 export interface Round {
   blocks: Block[][]
   windows: Window[][]
+  /** Of all windows of a side together. */
+  steady: (Percentiles & { side: SideName })[]
 }
 
 /** How much is measured in a round. */
@@ -37,10 +39,9 @@ export interface RoundPlan {
   warmUp: number
   /** Requests of a block. */
   requests: number
-  /** Pairs of blocks, and then of windows. */
+  /** Pairs of blocks, and then the time at a steady rate, in milliseconds. */
   pairs: number
-  windows: number
-  windowMs: number
+  pacedMs: number
 }
 
 /** The sides in the order in which the first pair goes over them. */
@@ -91,7 +92,7 @@ function isCompared({ name }: { name: string }): boolean {
 
 /** Measures servers that run already. */
 async function measureSides(sides: readonly Side[], plan: RoundPlan): Promise<Round> {
-  const round: Round = { blocks: [], windows: [] }
+  const round: Round = { blocks: [], windows: [], steady: [] }
   const compared = sides.filter(isCompared)
   for (let pair = 0; pair < plan.pairs; pair += 1) {
     const order = inTurn(pair < REFERENCE_PAIRS ? sides : compared, pair)
@@ -102,17 +103,36 @@ async function measureSides(sides: readonly Side[], plan: RoundPlan): Promise<Ro
     }
     round.blocks.push(order.map(({ name }) => quieterHalf(blocks.filter(({ side }) => side === name))))
   }
+  if (plan.pacedMs > 0) await measureWindows(compared, plan.pacedMs, round)
+  return round
+}
+
+/** A window is so long that a percentile of it says something, in requests, but between these times. */
+const WINDOW_REQUESTS = 500
+const SHORTEST_MS = 20
+const LONGEST_MS = 100
+
+/**
+ * Many short windows tell more than few long ones: a collection of garbage, or a neighbor, spoils the one that it falls into.
+ * The first of each side does not count.
+ */
+async function measureWindows(sides: readonly Side[], pacedMs: number, round: Round): Promise<void> {
   const perSecond = halfOfCapacity(round)
-  for (let pair = 0; pair < plan.windows; pair += 1) {
-    const order = inTurn(compared, pair >> 1)
-    const windows = await inOrder(pair % 2 === 0 ? order : order.toReversed(), async side => ({
+  const windowMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (WINDOW_REQUESTS / perSecond) * 1000))
+  for (const side of sides) {
+    await side.pace(perSecond, windowMs)
+    await side.paced()
+  }
+  for (let window = 0; window === 0 || window * windowMs < pacedMs; window += 1) {
+    const order = inTurn(sides, window >> 1)
+    const windows = await inOrder(window % 2 === 0 ? order : order.toReversed(), async side => ({
       side: side.name as SideName,
       perSecond,
-      ...(await side.pace(perSecond, plan.windowMs)),
+      ...(await side.pace(perSecond, windowMs)),
     }))
     round.windows.push(windows)
   }
-  return round
+  for (const side of sides) round.steady.push({ side: side.name as SideName, ...(await side.paced()) })
 }
 
 /** Every side is the first, the last and in the middle equally often. */

@@ -1,7 +1,7 @@
 // The load generator, a process of its own: keep-alive connections, one request at a time on each, every answer checked.
 // It reads into one buffer per connection and compares bytes, which costs less than parsing and misses nothing.
 import { answerCalls } from '../process/answer-calls.ts'
-import { type Latencies, type Percentiles, pace, takePaced } from './pace.ts'
+import { type Latencies, pace } from './pace.ts'
 import type { WireRequest } from './request.ts'
 import { Session } from './session.ts'
 
@@ -59,9 +59,6 @@ const calls = {
   /** Requests at a steady rate, whatever the answers take. */
   pace: ({ name, perSecond, ms }: { name: string; perSecond: number; ms: number }): Promise<Latencies> =>
     pace(sessionOf(name), perSecond, ms),
-
-  /** What all requests at a steady rate since the last call have shown, as if they had been one window. */
-  paced: (name: string): Percentiles => takePaced(sessionOf(name)),
 
   close(name: string): void {
     sessions.get(name)?.close()

@@ -12,6 +12,8 @@ export interface Percentiles {
 export interface Latencies extends Percentiles {
   requests: number
   maxMs: number
+  /** What each request took, in the order of the answers. */
+  tookMs: Float64Array
   /** How late the generator itself was in sending what it could have sent. */
   lag: Percentiles
 }
@@ -52,22 +54,12 @@ export async function pace(session: Session, perSecond: number, ms: number): Pro
     }
     tick()
   })
-  session.paced.push(took)
-  return {
-    requests: total,
-    ...percentilesOf(took),
-    maxMs: took.reduce((most, each) => Math.max(most, each), 0),
-    lag: percentilesOf(lags),
-  }
+  const maxMs = took.reduce((most, each) => Math.max(most, each), 0)
+  return { requests: total, ...percentilesOf(took), maxMs, tookMs: took, lag: percentilesOf(lags) }
 }
 
-/** Of all windows since the last call, as if they had been one. */
-export function takePaced(session: Session): Percentiles {
-  return percentilesOf(session.paced.splice(0).flatMap(took => [...took]))
-}
-
-function percentilesOf(values: ArrayLike<number>): Percentiles {
-  const sorted = Float64Array.from(values).sort()
+export function percentilesOf(valuesMs: Iterable<number>): Percentiles {
+  const sorted = Float64Array.from(valuesMs).sort()
   const [p50Ms = 0, p95Ms = 0, p99Ms = 0] = [0.5, 0.95, 0.99].map(share => quantileOfSorted(sorted, share))
   return { p50Ms, p95Ms, p99Ms }
 }

@@ -33,8 +33,6 @@ const IDLE_MS = 2_000
 export class Session {
   readonly steps: Step[] = []
   readonly connections: Connection[] = []
-  /** How long requests at a steady rate took, in milliseconds, window by window. */
-  readonly paced: Float64Array[] = []
   readonly #port: number
   readonly #requests: readonly WireRequest[]
   readonly #silenceMs: number

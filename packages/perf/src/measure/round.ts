@@ -1,4 +1,4 @@
-import type { Latencies, Percentiles } from '../load/pace.ts'
+import { type Latencies, type Percentiles, percentilesOf } from '../load/pace.ts'
 import type { WireRequest } from '../load/request.ts'
 import { median } from '../stats/median.ts'
 import type { Program } from './program.ts'
@@ -20,7 +20,7 @@ export interface Block {
 }
 
 /** One window of requests at a steady rate. */
-export interface Window extends Latencies {
+export interface Window extends Omit<Latencies, 'tookMs'> {
   side: SideName
   perSecond: number
 }
@@ -119,20 +119,18 @@ const LONGEST_MS = 100
 async function measureWindows(sides: readonly Side[], pacedMs: number, round: Round): Promise<void> {
   const perSecond = halfOfCapacity(round)
   const windowMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (WINDOW_REQUESTS / perSecond) * 1000))
-  for (const side of sides) {
-    await side.pace(perSecond, windowMs)
-    await side.paced()
-  }
-  for (let window = 0; window === 0 || window * windowMs < pacedMs; window += 1) {
+  const took = new Map<Side, number[]>(sides.map(side => [side, []]))
+  for (const side of sides) await side.pace(perSecond, windowMs)
+  for (let window = 0; window * windowMs < pacedMs; window += 1) {
     const order = inTurn(sides, window >> 1)
-    const windows = await inOrder(window % 2 === 0 ? order : order.toReversed(), async side => ({
-      side: side.name as SideName,
-      perSecond,
-      ...(await side.pace(perSecond, windowMs)),
-    }))
+    const windows = await inOrder(window % 2 === 0 ? order : order.toReversed(), async side => {
+      const { tookMs, ...latencies } = await side.pace(perSecond, windowMs)
+      for (const each of tookMs) took.get(side)?.push(each)
+      return { side: side.name as SideName, perSecond, ...latencies }
+    })
     round.windows.push(windows)
   }
-  for (const side of sides) round.steady.push({ side: side.name as SideName, ...(await side.paced()) })
+  round.steady.push(...sides.map(side => ({ side: side.name as SideName, ...percentilesOf(took.get(side)!) })))
 }
 
 /** Every side is the first, the last and in the middle equally often. */

@@ -97,10 +97,6 @@ export class Side {
     return this.#watched(this.#bench.load.call('pace', { name: this.name, perSecond, ms }))
   }
 
-  paced(): Promise<ReturnType<LoadCalls['paced']>> {
-    return this.#bench.load.call('paced', this.name)
-  }
-
   answers(): Promise<ReturnType<LoadCalls['answers']>> {
     return this.#bench.load.call('answers', this.name)
   }

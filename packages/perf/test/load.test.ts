@@ -17,11 +17,12 @@ async function start(
   connections: number,
   silenceMs = 30_000,
   startMs = 30_000,
+  requests = [wireRequest('/')],
 ): Promise<Side> {
   const load = startLoad()
   onTestFinished(() => load.stop())
   const program = { file: join(root, 'server.mjs'), env, cwd: root }
-  const side = await Side.start('one', program, [wireRequest('/')], {
+  const side = await Side.start('one', program, requests, {
     load,
     cores: NO_CORES,
     connections,
@@ -47,6 +48,12 @@ test('what each request took is given, and the percentiles are of these', async 
   const { requests, tookMs, ...percentiles } = await side.pace(200, 100)
   expect(tookMs).toHaveLength(requests)
   expect(percentiles).toMatchObject({ ...percentilesOf(tookMs), maxMs: Math.max(...tookMs) })
+})
+
+test('requests that are measured are whole sequences', async () => {
+  const side = await start({}, 4, 30_000, 30_000, [wireRequest('/'), wireRequest('/'), wireRequest('/')])
+  expect((await side.runWhole(10)).requests).toBe(9)
+  expect((await side.runWhole(1)).requests).toBe(3)
 })
 
 /** A session of four connections to a server of this process. */

@@ -23,8 +23,8 @@ export const CPU: Metric<Block> = {
 /** A metric of windows at a steady rate. */
 export interface LatencyMetric extends Metric<Percentiles> {
   name: 'p50' | 'p95' | 'p99'
-  /** Whether the load generator itself was late by more than half of the figure, as often as the figure counts. */
-  isLate: (window: Pick<Window, 'lag'> & Percentiles) => boolean
+  /** Whether the same percentile of the load generator's own lateness is more than a quarter of the figure. */
+  isLate: (window: Percentiles & { lag: Percentiles }) => boolean
 }
 
 export const LATENCIES: readonly LatencyMetric[] = [
@@ -35,7 +35,7 @@ export const LATENCIES: readonly LatencyMetric[] = [
 
 function latency(name: LatencyMetric['name'], title: string): LatencyMetric {
   const key = `${name}Ms` as const
-  return { name, title, unit: 'ms', of: each => each[key], isLate: window => window.lag[key] > window[key] / 2 }
+  return { name, title, unit: 'ms', of: each => each[key], isLate: window => window.lag[key] > window[key] / 4 }
 }
 
 /** Of starts, from the import to the first answer. */

@@ -2,7 +2,7 @@ import { intervalAtLeast, intervalAtMost } from '../decide/checks.ts'
 import { blocksOf, CPU, LATENCIES, pairsOf } from '../decide/metrics.ts'
 import type { Round } from '../measure/round.ts'
 import { type Interval, medianInterval } from '../stats/bootstrap.ts'
-import { isCandidate, RECORD_SLACK } from './compare-samples.ts'
+import { GENERATOR_LATE, isCandidate, RECORD_SLACK } from './compare-samples.ts'
 import type { Check } from './report.ts'
 import type { ScenarioRun } from './scenario-run.ts'
 
@@ -25,13 +25,16 @@ export function checkCapacity({ scenario, recorded, baseline }: ScenarioRun, val
 
 /** Holds latencies to the budget. Without a baseline they are shown where there is none, too. */
 export function checkLatencies({ scenario, baseline }: ScenarioRun, rounds: readonly Round[]): Check[] {
-  return LATENCIES.flatMap(({ name, title, of }): Check[] => {
+  const steady = rounds.flatMap(round => round.steady.filter(isCandidate))
+  return LATENCIES.flatMap(({ name, title, of, isLate }): Check[] => {
     const bound = scenario.budget?.[`${name}Ms`]
     if (bound === undefined && baseline) return []
-    const value = medianInterval(rounds.map(({ steady }) => steady.filter(isCandidate).map(of)))
+    const value = medianInterval(steady.map(each => [of(each)]))
     const check = { name, title: `${title}, ms`, value, bound }
-    return bound === undefined
-      ? [{ ...check, from: 'nothing', outcome: 'ok' }]
-      : [{ ...check, from: 'budget', outcome: intervalAtMost(value, bound) }]
+    if (bound === undefined) return [{ ...check, from: 'nothing', outcome: 'ok' }]
+    const outcome = intervalAtMost(value, bound)
+    return outcome === 'loss' && steady.some(isLate)
+      ? [{ ...check, from: 'budget', outcome: 'undecided', note: GENERATOR_LATE }]
+      : [{ ...check, from: 'budget', outcome }]
   })
 }

@@ -4,7 +4,7 @@ import type { Interval } from '../stats/bootstrap.ts'
 import { capacityIn, checkCapacity, checkLatencies } from './bounds.ts'
 import { comparedBy, comparedByWindows, describeRatio, isClear, isGeneratorLimit } from './compare-samples.ts'
 import { planRounds, type Rounds } from './plan-rounds.ts'
-import type { Compared, RawSamples } from './report.ts'
+import type { Check, Compared, RawSamples } from './report.ts'
 import { type Found, type ScenarioRun, say } from './scenario-run.ts'
 
 const GENERATOR_LIMIT =
@@ -17,19 +17,16 @@ export async function findByRounds(
   const rounds = await planRounds(run)
   try {
     const first = await untilClear(run, rounds)
-    const lost = compareRounds(run, first).filter(({ outcome }) => outcome === 'loss')
+    const lost = lossesIn(run, first)
     const again = lost.length > 0 ? await repeat(run, rounds, lost) : []
+    const lostAgain = again.length > 0 ? lossesIn(run, again) : []
     const raw = [...first, ...again]
-    const comparisons = compareRounds(run, raw).map(compared => confirmed(compared, lost, compareRounds(run, again)))
+    const confirm = <R extends Result>(result: R) => confirmed(result, lost, lostAgain)
     const hasBlocks = run.measure.includes('throughput')
-    const capacity = hasBlocks ? capacityIn(raw) : undefined
     return {
-      comparisons,
-      capacity,
-      checks: [
-        ...(capacity ? checkCapacity(run, capacity) : []),
-        ...(run.measure.includes('latency') ? checkLatencies(run, raw) : []),
-      ],
+      comparisons: compareRounds(run, raw).map(confirm),
+      capacity: hasBlocks ? capacityIn(raw) : undefined,
+      checks: checkRounds(run, raw).map(confirm),
       notes: hasBlocks && isGeneratorLimit(raw) ? [GENERATOR_LIMIT] : [],
       raw,
     }
@@ -38,9 +35,17 @@ export async function findByRounds(
   }
 }
 
-function repeat(run: ScenarioRun, rounds: Rounds, lost: readonly Compared[]): Promise<Round[]> {
-  say(run, `${lost.map(({ name }) => name).join(', ')} lost: measuring again`)
+/** A comparison or a check. */
+type Result = Compared | Check
+
+function repeat(run: ScenarioRun, rounds: Rounds, lost: readonly string[]): Promise<Round[]> {
+  say(run, `${lost.join(', ')} lost: measuring again`)
   return untilClear(run, rounds)
+}
+
+function lossesIn(run: ScenarioRun, rounds: readonly Round[]): string[] {
+  const results = [...compareRounds(run, rounds), ...checkRounds(run, rounds)]
+  return results.filter(({ outcome }) => outcome === 'loss').map(({ name }) => name)
 }
 
 async function untilClear(run: ScenarioRun, { programs, plan }: Rounds): Promise<Round[]> {
@@ -61,13 +66,11 @@ function standing([cpu]: readonly Compared[]): string {
 }
 
 /** A loss has to show twice: in fresh processes, and by what these show alone. */
-function confirmed(compared: Compared, lost: readonly Compared[], again: readonly Compared[]): Compared {
-  const hadLost = lost.some(({ name }) => name === compared.name)
-  if (!hadLost) return compared.outcome === 'loss' ? { ...compared, outcome: 'undecided' } : compared
-  if (again.some(({ name, outcome }) => name === compared.name && outcome === 'loss')) {
-    return { ...compared, outcome: 'loss' }
-  }
-  return { ...compared, outcome: 'undecided', note: 'lost once, and not when it was measured again' }
+function confirmed<R extends Result>(result: R, lost: readonly string[], lostAgain: readonly string[]): R {
+  const { name } = result
+  if (!lost.includes(name)) return result.outcome === 'loss' ? { ...result, outcome: 'undecided' } : result
+  if (lostAgain.includes(name)) return { ...result, outcome: 'loss' }
+  return { ...result, outcome: 'undecided', note: 'lost once, and not when it was measured again' }
 }
 
 function compareRounds({ measure, baseline }: ScenarioRun, rounds: readonly Round[]): Compared[] {
@@ -75,5 +78,13 @@ function compareRounds({ measure, baseline }: ScenarioRun, rounds: readonly Roun
   return [
     ...(measure.includes('throughput') ? [comparedBy(CPU, blocksOf(rounds))] : []),
     ...(measure.includes('latency') ? LATENCIES.map(metric => comparedByWindows(metric, rounds)) : []),
+  ]
+}
+
+/** What a budget or the record bounds. */
+function checkRounds(run: ScenarioRun, rounds: readonly Round[]): Check[] {
+  return [
+    ...(run.measure.includes('throughput') ? checkCapacity(run, capacityIn(rounds)) : []),
+    ...(run.measure.includes('latency') ? checkLatencies(run, rounds) : []),
   ]
 }

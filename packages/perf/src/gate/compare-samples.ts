@@ -29,6 +29,9 @@ export function comparedBy<S extends { side: SideName }>(
   return { name: metric.name, title: metric.title, unit: metric.unit, ...comparison }
 }
 
+export const GENERATOR_LATE = 'the load generator came late itself, for this machine is busy: not valid'
+const TOO_FEW = 'too few windows were measured'
+
 /** Fewer windows than this say nothing. */
 const LEAST_WINDOWS = 6
 
@@ -37,7 +40,7 @@ export function comparedByWindows(metric: LatencyMetric, rounds: readonly Round[
   const inTime = windowsOf(rounds).map(pairs => pairs.filter(pair => !pair.some(metric.isLate)))
   const compared = comparedBy(metric, inTime)
   if (compared.ratios.flat().length >= LEAST_WINDOWS) return compared
-  const note = 'the load generator came late itself, for this machine is busy: not valid'
+  const note = windowsOf(rounds).flat().length < LEAST_WINDOWS ? TOO_FEW : GENERATOR_LATE
   return { ...compared, outcome: 'undecided', note }
 }
 

@@ -6,12 +6,12 @@ export interface Effort {
   mostPairs: number
   /** Pairs that each set of fresh processes gives. */
   pairsPerRound: number
-  /** CPU time of each server in a pair, in milliseconds, in several slices. */
+  /** CPU time of each server in a pair, in milliseconds, in several slices. Their lead-ins come on top. */
   blockMs: number
   /** Requests of each process before it is measured, and the most CPU time for them: code that is not compiled yet says nothing. */
   warmUp: number
   warmUpMs: number
-  /** Time of each server at a steady rate in each round, in milliseconds, in short windows. */
+  /** Time of each server at a steady rate in each round, in milliseconds, in short windows. Their lead-ins come on top. */
   pacedMs: number
   /** Requests that the growth of memory is measured over, and the most time for them. */
   growthRequests: number

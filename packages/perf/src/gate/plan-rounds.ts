@@ -15,6 +15,8 @@ const LOOK = 500
 /** Looks are taken until this many requests, or until they have taken so much CPU time, in milliseconds: the last one counts. */
 const LOOKED_AT = 6_000
 const LOOKING_MS = 500
+/** A program that waits is given so many times the CPU time that was meant: then there is enough to tell. */
+const WAITING = 4
 /** Requests of a block. */
 const LEAST = 40
 const MOST = 10_000
@@ -31,7 +33,10 @@ export async function planRounds({
   const side = await Side.start('probe', candidate, requests, bench)
   try {
     const look = await lookAt(side, effort.warmUp)
-    const within = (cpuMs: number) => Math.round((cpuMs * 1000) / (look.serverMicros / look.requests))
+    const within = (cpuMs: number) => {
+      const byCpu = (cpuMs * 1000) / (look.serverMicros / look.requests)
+      return Math.round(Math.min(byCpu, (cpuMs * WAITING) / (look.ms / look.requests)))
+    }
     const { program, dispose } = await referenceFor(side, requests)
     const sides: [SideName, Program][] = [['candidate', candidate]]
     if (baseline) sides.push(['baseline', baseline], ['twin', baseline])

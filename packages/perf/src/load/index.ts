@@ -1,6 +1,6 @@
 export type { Calls } from '../process/answer-calls.ts'
 export { type Child, type ChildOptions, startChild } from '../process/child.ts'
 export type { LoadCalls, LoadRun, Target } from './generator.ts'
-export type { Latencies } from './pace.ts'
+export type { Latencies, Percentiles } from './pace.ts'
 export { type WireRequest, wireRequest } from './request.ts'
 export { startLoad } from './start-load.ts'

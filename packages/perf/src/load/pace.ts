@@ -14,7 +14,8 @@ export interface Latencies extends Percentiles {
   maxMs: number
   /** What each request took, in the order of the answers. */
   tookMs: Float64Array
-  /** How late the generator itself was in sending what it could have sent. */
+  /** How late the generator itself was in sending each request that it could have sent. */
+  lagsMs: Float64Array
   lag: Percentiles
 }
 
@@ -55,7 +56,14 @@ export async function pace(session: Session, perSecond: number, ms: number): Pro
     tick()
   })
   const maxMs = took.reduce((most, each) => Math.max(most, each), 0)
-  return { requests: total, ...percentilesOf(took), maxMs, tookMs: took, lag: percentilesOf(lags) }
+  return {
+    requests: total,
+    ...percentilesOf(took),
+    maxMs,
+    tookMs: took,
+    lagsMs: Float64Array.from(lags),
+    lag: percentilesOf(lags),
+  }
 }
 
 export function percentilesOf(valuesMs: Iterable<number>): Percentiles {

@@ -20,9 +20,15 @@ export interface Block {
 }
 
 /** One window of requests at a steady rate. */
-export interface Window extends Omit<Latencies, 'tookMs'> {
+export interface Window extends Omit<Latencies, 'tookMs' | 'lagsMs'> {
   side: SideName
   perSecond: number
+}
+
+/** What all windows of a side have shown, as if they had been one. */
+export interface Steady extends Percentiles {
+  side: SideName
+  lag: Percentiles
 }
 
 /** What one set of fresh processes has shown, pair by pair: every side once. */
@@ -30,7 +36,7 @@ export interface Round {
   blocks: Block[][]
   windows: Window[][]
   /** Of all windows of a side together. */
-  steady: (Percentiles & { side: SideName })[]
+  steady: Steady[]
 }
 
 /** How much is measured in a round. */
@@ -108,7 +114,7 @@ async function measureSides(sides: readonly Side[], plan: RoundPlan): Promise<Ro
 }
 
 /** A window is so long that a percentile of it says something, in requests, but between these times. */
-const WINDOW_REQUESTS = 500
+const WINDOW_REQUESTS = 200
 const SHORTEST_MS = 20
 const LONGEST_MS = 100
 
@@ -119,23 +125,29 @@ const LONGEST_MS = 100
 async function measureWindows(sides: readonly Side[], pacedMs: number, round: Round): Promise<void> {
   const perSecond = halfOfCapacity(round)
   const windowMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (WINDOW_REQUESTS / perSecond) * 1000))
-  const took = new Map<Side, number[]>(sides.map(side => [side, []]))
+  const all = new Map(sides.map(({ name }) => [name, { tookMs: [] as number[], lagsMs: [] as number[] }]))
   for (const side of sides) await side.pace(perSecond, windowMs)
   for (let window = 0; window * windowMs < pacedMs; window += 1) {
-    const order = inTurn(sides, window >> 1)
-    const windows = await inOrder(window % 2 === 0 ? order : order.toReversed(), async side => {
-      const { tookMs, ...latencies } = await side.pace(perSecond, windowMs)
-      for (const each of tookMs) took.get(side)?.push(each)
-      return { side: side.name as SideName, perSecond, ...latencies }
+    const windows = await inOrder(inTurn(sides, window), async side => {
+      await leadIn(side, (perSecond * windowMs) / 1000)
+      const { tookMs, lagsMs, ...latencies } = await side.pace(perSecond, windowMs)
+      const { name } = side
+      for (const each of tookMs) all.get(name)!.tookMs.push(each)
+      for (const each of lagsMs) all.get(name)!.lagsMs.push(each)
+      return { side: name as SideName, perSecond, ...latencies }
     })
     round.windows.push(windows)
   }
-  round.steady.push(...sides.map(side => ({ side: side.name as SideName, ...percentilesOf(took.get(side)!) })))
+  for (const [name, { tookMs, lagsMs }] of all) {
+    round.steady.push({ side: name as SideName, ...percentilesOf(tookMs), lag: percentilesOf(lagsMs) })
+  }
 }
 
-/** Every side is the first, the last and in the middle equally often. */
-function inTurn(sides: readonly Side[], pair: number): Side[] {
-  return sides.map((_, at) => sides[(at + pair) % sides.length]!)
+/** Forward and backward from each side: every order of three, so that no two sides differ in where they stand. */
+export function inTurn<T>(sides: readonly T[], pair: number): T[] {
+  const from = pair >> 1
+  const order = sides.map((_, at) => sides[(at + from) % sides.length]!)
+  return pair % 2 === 0 ? order : order.toReversed()
 }
 
 async function inOrder<T>(sides: readonly Side[], measure: (side: Side) => Promise<T>): Promise<T[]> {
@@ -165,18 +177,23 @@ function quieterHalf(blocks: readonly Block[]): Block {
   }
 }
 
-/** Requests before a slice, as a share of its own. */
+/** Requests before what is measured, as a share of it. */
 const LEAD_IN = 1 / 8
 
-/** Begins with requests that do not count: another process has filled the caches of the core, unless the same side came before. */
+/** Requests that do not count: another process has filled the caches of the core. */
+function leadIn(side: Side, requests: number): Promise<unknown> {
+  return side.runWhole(requests * LEAD_IN)
+}
+
+/** Begins with a lead-in. Connections that are used go through whole sequences, or the steps of one slice would differ from those of the next. */
 export async function measureSlice(side: Side, requests: number): Promise<Block> {
-  await side.run(Math.ceil(requests * LEAD_IN))
+  await leadIn(side, requests)
   return measureBlock(side, requests)
 }
 
-export async function measureBlock(side: Side, requests: number): Promise<Block> {
+export async function measureBlock(side: Side, wanted: number): Promise<Block> {
   const before = await side.host.call('usage', undefined)
-  const { ms, cpuMicros } = await side.run(requests)
+  const { ms, cpuMicros, requests } = await side.runWhole(wanted)
   const after = await side.host.call('usage', undefined)
   const serverMicros = after.cpuMicros - before.cpuMicros
   return {

@@ -55,11 +55,13 @@ export class Side {
   readonly host: Child<HostCalls>
   readonly #program: Program
   readonly #bench: Bench
+  readonly #steps: number
 
-  private constructor(name: string, program: Program, host: Child<HostCalls>, bench: Bench) {
+  private constructor(name: string, program: Program, host: Child<HostCalls>, steps: number, bench: Bench) {
     this.name = name
     this.host = host
     this.#program = program
+    this.#steps = steps
     this.#bench = bench
   }
 
@@ -72,7 +74,7 @@ export class Side {
     more: Record<string, string> = {},
   ): Promise<Side> {
     const { load, cores, connections, silenceMs } = bench
-    const side = new Side(name, program, startHost(program, cores, { ...CACHE, ...more }), bench)
+    const side = new Side(name, program, startHost(program, cores, { ...CACHE, ...more }), requests.length, bench)
     try {
       const { port } = await startIn(side.host, program, bench)
       await load.call('open', { name, port, requests: requestsTo(program, requests), connections, silenceMs })
@@ -90,6 +92,18 @@ export class Side {
     return this.#watched(
       this.#bench.load.call('run', { name, requests, ...(connections !== undefined && { connections }) }),
     )
+  }
+
+  /**
+   * About so many requests, in whole sequences, over as many connections as have one to do.
+   *
+   * @throws ServerSilent
+   */
+  async runWhole(wanted: number): Promise<{ ms: number; cpuMicros: number; requests: number }> {
+    const sequences = Math.max(1, Math.round(wanted / this.#steps))
+    const requests = sequences * this.#steps
+    const connections = Math.min(sequences, this.#bench.connections)
+    return { requests, ...(await this.run(requests, connections)) }
   }
 
   /** @throws ServerSilent */

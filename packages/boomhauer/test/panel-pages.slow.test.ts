@@ -81,6 +81,23 @@ describe.skipIf(!CHROMIUM)(`the panel in a browser${REASON}`, () => {
     },
   )
 
+  test('a request that comes while a list opens appears in it', async () => {
+    const tab = await openTab(browser)
+    const asked = Promise.withResolvers<void>()
+    const come = Promise.withResolvers<void>()
+    await tab.route('**/_boomhauer/events?activity', async route => {
+      asked.resolve()
+      await come.promise
+      await route.continue()
+    })
+    await tab.goto(`${app.server.url}/_boomhauer/requests`)
+    await asked.promise
+    await app.get('/many/while-it-opens')
+    come.resolve()
+    await tab.getByRole('link', { name: 'GET /many/while-it-opens' }).waitFor()
+    expect(await tab.getByRole('link', { name: 'GET /many/while-it-opens' }).count()).toBe(1)
+  })
+
   test('new mail appears in the open outbox', async () => {
     const tab = await openTab(browser)
     await tab.goto(`${app.server.url}/_boomhauer/outbox`)

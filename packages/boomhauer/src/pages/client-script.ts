@@ -138,11 +138,11 @@ export const CLIENT_SCRIPT: string = `(() => {
     return row.contains(document.activeElement) || getSelection().containsNode(row, true)
   }
 
-  let connections = 0
   function connect() {
     if (source && source.readyState !== 2) return
     source = new EventSource(path + 'events' + (isList ? '?activity' : ''))
-    source.onopen = () => { if (isList && connections++ > 0) refresh() }
+    // What has happened since the list was rendered, or while there was no stream.
+    source.onopen = () => { if (isList) refresh() }
     source.onmessage = ({ data }) => {
       const message = JSON.parse(data)
       if (message.type === 'state') {

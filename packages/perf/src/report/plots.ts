@@ -115,15 +115,13 @@ export function lines(
 
 function horizontalAxis(x: Scale, y: number, unit: string): string {
   return x.ticks
-    .map(
-      (tick, at) =>
-        element('line', { x1: x(tick), x2: x(tick), y1: 14, y2: y, class: 'grid' }) +
-        element(
-          'text',
-          { x: x(tick), y: y + 16, 'text-anchor': 'middle' },
-          label(tick) + (at === x.ticks.length - 1 ? ` ${escapeHtml(unit)}` : ''),
-        ),
-    )
+    .map((tick, at) => {
+      const line = element('line', { x1: x(tick), x2: x(tick), y1: 14, y2: y, class: 'grid' })
+      const hasUnit = unit !== '' && at === x.ticks.length - 1
+      // With its unit, the last label would leave the picture.
+      const place = hasUnit ? { x: WIDTH, 'text-anchor': 'end' } : { x: x(tick), 'text-anchor': 'middle' }
+      return line + element('text', { ...place, y: y + 16 }, label(tick) + (hasUnit ? ` ${escapeHtml(unit)}` : ''))
+    })
     .join('')
 }
 

@@ -43,6 +43,9 @@ for (let next = nextKind(readRuns(file), isWanted); next && performance.now() < 
   next = nextKind(readRuns(file), isWanted)
 }
 
+if (!nextKind(readRuns(file), isWanted)) {
+  console.log(`${file} has all the runs that are wanted. PERF_PROOF_FILE=<another file> gathers more.`)
+}
 if (!process.env.PERF_PROOF_FILE) await import('./proof/write.ts')
 
 async function run(scenario: NamedScenario, injection: Injection): Promise<GateReport> {

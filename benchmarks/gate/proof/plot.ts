@@ -1,4 +1,4 @@
-import { INJECTIONS, isQuiet, type ProofRun, SCENARIOS, wanted } from './runs.ts'
+import { injectionsOf, isQuiet, type ProofRun, SCENARIOS } from './runs.ts'
 import { TITLES } from './summary.ts'
 
 const [LEFT, WIDTH, TOP] = [230, 900, 56]
@@ -12,7 +12,7 @@ export function proofPlot(runs: readonly ProofRun[]): string {
   const parts: string[] = []
   let y = TOP
   for (const scenario of SCENARIOS) {
-    for (const injection of INJECTIONS.filter(each => wanted(scenario, each) > 0)) {
+    for (const injection of injectionsOf(scenario)) {
       const own = runs.filter(each => each.scenario === scenario && each.injection === injection)
       const step = Math.max(2, Math.min(9, 240 / own.length))
       parts.push(text(LEFT - 12, y + 8, `${scenario}: ${TITLES[injection].split(':')[0]}`, 'end'))

@@ -5,7 +5,7 @@ import type { Outcome } from '@arlen/perf'
 /** What is put into the candidate: nothing, 10 % of the CPU time of a request, 20 µs, or a kilobyte that stays. */
 export type Injection = 'same' | 'cpu' | 'latency' | 'leak'
 
-export const INJECTIONS: readonly Injection[] = ['same', 'cpu', 'latency', 'leak']
+const INJECTIONS: readonly Injection[] = ['same', 'cpu', 'latency', 'leak']
 export const SCENARIOS: readonly string[] = ['hello', 'row']
 
 /** How many runs of each are wanted on a quiet machine: 100 of the same and 30 of each loss, in both scenarios together. */
@@ -15,6 +15,11 @@ const WANTED: Readonly<Record<Injection, number>> = { same: 50, cpu: 15, latency
 export function wanted(scenario: string, injection: Injection): number {
   if (injection === 'latency') return scenario === 'hello' ? 2 * WANTED.latency : 0
   return WANTED[injection]
+}
+
+/** What is put into the candidate of a scenario. */
+export function injectionsOf(scenario: string): Injection[] {
+  return INJECTIONS.filter(injection => wanted(scenario, injection) > 0)
 }
 
 /** A machine is quiet while other programs use less than so many of its cores, at the mean of a run. */
@@ -66,16 +71,13 @@ export function nextKind(
   isWanted: (scenario: string, injection: Injection) => boolean,
 ): { scenario: string; injection: Injection } | undefined {
   const kinds = SCENARIOS.flatMap(scenario =>
-    INJECTIONS.filter(injection => isWanted(scenario, injection)).map(injection => {
-      const own = runs.filter(each => each.scenario === scenario && each.injection === injection)
-      const most = wanted(scenario, injection)
-      return {
-        scenario,
-        injection,
-        share: most === 0 ? 1 : own.filter(isQuiet).length / most,
-        count: own.length / most,
-      }
-    }),
+    injectionsOf(scenario)
+      .filter(injection => isWanted(scenario, injection))
+      .map(injection => {
+        const own = runs.filter(each => each.scenario === scenario && each.injection === injection)
+        const most = wanted(scenario, injection)
+        return { scenario, injection, share: own.filter(isQuiet).length / most, count: own.length / most }
+      }),
   )
   const [next] = kinds.filter(({ share }) => share < 1).sort((a, b) => a.share - b.share || a.count - b.count)
   return next

@@ -1,6 +1,6 @@
 import { seeded } from '@arlen/core/seeded'
 import { type Comparison, compare, type Outcome } from '@arlen/perf'
-import { INJECTIONS, isQuiet, type ProofRun, SCENARIOS, wanted } from './runs.ts'
+import { injectionsOf, isQuiet, type ProofRun, SCENARIOS, wanted } from './runs.ts'
 
 export const TITLES = {
   same: 'nothing: the candidate is the baseline',
@@ -12,7 +12,7 @@ export const TITLES = {
 /** What has come of the runs, as rows of a table: on a quiet machine, and beside busy neighbors. */
 export function summaryRows(runs: readonly ProofRun[], quiet: boolean): string[] {
   return SCENARIOS.flatMap(scenario =>
-    INJECTIONS.filter(injection => wanted(scenario, injection) > 0).map(injection => {
+    injectionsOf(scenario).map(injection => {
       const own = runs.filter(run => run.scenario === scenario && run.injection === injection && isQuiet(run) === quiet)
       const count = (outcome: Outcome) => own.filter(run => run.outcome === outcome).length
       const cells = [

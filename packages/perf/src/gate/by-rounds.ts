@@ -66,7 +66,7 @@ function standing([cpu]: readonly Compared[]): string {
 }
 
 /** A loss has to show twice: in fresh processes, and by what these show alone. */
-function confirmed<R extends Result>(result: R, lost: readonly string[], lostAgain: readonly string[]): R {
+export function confirmed<R extends Result>(result: R, lost: readonly string[], lostAgain: readonly string[]): R {
   const { name } = result
   if (!lost.includes(name)) return result.outcome === 'loss' ? { ...result, outcome: 'undecided' } : result
   if (lostAgain.includes(name)) return { ...result, outcome: 'loss' }

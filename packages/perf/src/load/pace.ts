@@ -16,6 +16,7 @@ export interface Latencies extends Percentiles {
   tookMs: Float64Array
   /** How late the generator itself was in sending each request that it could have sent. */
   lagsMs: Float64Array
+  /** The percentiles of `lagsMs`. */
   lag: Percentiles
 }
 
@@ -66,6 +67,7 @@ export async function pace(session: Session, perSecond: number, ms: number): Pro
   }
 }
 
+/** In milliseconds; the values need not be sorted. */
 export function percentilesOf(valuesMs: Iterable<number>): Percentiles {
   const sorted = Float64Array.from(valuesMs).sort()
   const [p50Ms = 0, p95Ms = 0, p99Ms = 0] = [0.5, 0.95, 0.99].map(share => quantileOfSorted(sorted, share))

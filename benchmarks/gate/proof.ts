@@ -19,7 +19,9 @@ const { values } = parseArgs({
 const { subject: root, commit } = values
 if (root === undefined) throw new Error('--subject names the folder with the servers and the packages: make perf-proof')
 const file = process.env.PERF_PROOF_FILE ?? RUNS_FILE
-const until = performance.now() + Number(values.minutes) * 60_000
+const minutes = Number(values.minutes)
+if (!(minutes > 0)) throw new Error(`MINUTES must be a number of minutes above 0, not ${values.minutes}`)
+const until = performance.now() + minutes * 60_000
 const isWanted = (scenario: string, injection: Injection) =>
   !values.only || values.only.split(',').includes(`${scenario}:${injection}`)
 const scenarios = new Map(

@@ -1,7 +1,9 @@
 // `make check`: everything a change must pass. Every stage runs, so that one run lists everything that is wrong.
 import { globSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { overTarget } from './budget.ts'
+import { watchFreeSpace } from './free-space.ts'
 import { cleanCommit, forgetChecked, writeChecked } from './release/checked.ts'
 import { abortOnSignals, runStage, type StageResult, seconds } from './stage.ts'
 import { addTally, describeTally, emptyTally } from './tally.ts'
@@ -15,6 +17,7 @@ const { signal, exitCode } = abortOnSignals()
 const tally = emptyTally()
 const results: StageResult[] = []
 const root = join(import.meta.dirname, '..')
+const space = watchFreeSpace([root, tmpdir()])
 const commit = await cleanCommit(root)
 forgetChecked(root)
 
@@ -54,6 +57,7 @@ for (const { name, ok, reason, ms } of results) {
 }
 const overtime = overTarget('check', performance.now() - started)
 if (overtime) console.log(overtime)
+for (const line of space.stop()) console.log(line)
 console.log(describeTally(tally))
 // `pnpm run release` requires that exactly this commit has passed.
 const passed = tally.failed === 0 && exitCode() === 0 && !signal.aborted

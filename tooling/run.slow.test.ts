@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { makeProjectFolder } from './project-folder.ts'
 
 const SCRIPT = join(import.meta.dirname, 'run.ts')
 const SHOP_OPEN = /is open at (http:\S+)/
 
-const data = mkdtempSync(join(tmpdir(), 'arlen-run-'))
+const data = makeProjectFolder('arlen-run-')
 const running = new Set<ChildProcess>()
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL')

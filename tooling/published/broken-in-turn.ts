@@ -86,11 +86,11 @@ const patience = { timeout: 30_000 }
  * Breaks an application that boomhauer serves, and mends it. The page of the failure must come and go by itself, name the place, and
  * stay over a reload.
  *
- * @returns the place and the stage that the page showed
+ * @returns the place and the stage that the page showed, and the page that was left where it did not become what it was before
  */
 export async function breakAndMend(page: Page, project: string, { files, message }: Breakage) {
   await page.goto('/')
-  const healthy = await page.content()
+  const healthy = withoutBuild(await page.content()).replace(NOTICES, '')
   const before = Object.keys(files).map(name => [name, read(project, name)] as const)
   for (const [name, change] of Object.entries(files)) {
     writeProject(project, { [name]: typeof change === 'string' ? change : change(read(project, name) ?? '') })
@@ -107,10 +107,17 @@ export async function breakAndMend(page: Page, project: string, { files, message
     if (text === undefined) rmSync(join(project, name))
     else writeProject(project, { [name]: text })
   }
-  // Types may complain of the same for a while, in a notice on the healthy page.
-  const mended = vi.waitUntil(async () => withoutBuild(await contentOf(page)) === withoutBuild(healthy), patience)
-  return { ...shown, isMended: await mended.catch(() => false) }
+  // The notice of a complaint about types may stand on the healthy page until the next check of them, and not longer.
+  const isMended = async () => withoutBuild(await contentOf(page)) === healthy
+  const isLeft = await vi.waitUntil(isMended, patience).then(
+    () => false,
+    () => true,
+  )
+  return { ...shown, left: isLeft ? withoutBuild(await contentOf(page)) : '' }
 }
+
+/** What boomhauer adds to a page while something is wrong that does not keep it from being shown. */
+const NOTICES = '<boomhauer-notices></boomhauer-notices>'
 
 /** Nothing while the page is on its way. */
 function contentOf(page: Page): Promise<string> {

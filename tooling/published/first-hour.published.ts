@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { NODE_LINES } from '@arlen/core/node-version'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { makeProjectFolder } from '../project-folder.ts'
 import { CHROMIUM, launch, SKIPPED, Window } from './browser.ts'
 import { User, writeProject } from './user.ts'
 
 // The first hour of someone who types `npm create arlen`, with nothing but Node.js and npm.
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-first-hour-')))
+const folder = makeProjectFolder('arlen-first-hour-')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const boomhauer = (output: string) => /boomhauer at (http:\S+)/.exec(output)?.[1]
@@ -46,7 +46,9 @@ async function limit(promisedMs: number, tookMs: number, times: number, referenc
 async function plainInstall(from: string, cache: string): Promise<number> {
   const project = mkdtempSync(join(folder, 'plain-'))
   writeProject(project, { 'package.json': readFileSync(join(folder, from, 'package.json'), 'utf8') })
-  return (await user.run(project, ['npm', 'install', '--no-audit', '--no-fund'], { npm_config_cache: cache })).ms
+  const { ms } = await user.run(project, ['npm', 'install', '--no-audit', '--no-fund'], { npm_config_cache: cache })
+  rmSync(project, { recursive: true })
+  return ms
 }
 
 test('the first page is open in time, with a cold and with a warm cache (timed)', { retry: 1 }, async () => {
@@ -56,8 +58,15 @@ test('the first page is open in time, with a cold and with a warm cache (timed)'
   const warm = await untilFirstPage(`warm-${name}`, { npm_config_cache: cache })
   console.log(`from the command to the first page: cold ${seconds(cold)}, warm ${seconds(warm)}`)
   const empty = mkdtempSync(join(folder, 'cache-'))
-  expect(cold).toBeLessThan(await limit(60_000, cold, 4, () => plainInstall(`cold-${name}`, empty)))
-  expect(warm).toBeLessThan(await limit(20_000, warm, 4, () => plainInstall(`warm-${name}`, cache)))
+  try {
+    expect(cold).toBeLessThan(await limit(60_000, cold, 4, () => plainInstall(`cold-${name}`, empty)))
+    expect(warm).toBeLessThan(await limit(20_000, warm, 4, () => plainInstall(`warm-${name}`, cache)))
+  } finally {
+    // Hundreds of megabytes each, which the tests after this one may need.
+    for (const each of [`cold-${name}`, `warm-${name}`, cache, empty]) {
+      rmSync(resolve(folder, each), { recursive: true, force: true })
+    }
+  }
 })
 
 describe('a new application', () => {

@@ -55,6 +55,7 @@ function run(program: string, ...args: string[]): Promise<{ code: unknown; outpu
 
 describe('a Node.js that is too old', () => {
   const project = join(folder, 'old')
+  afterAll(() => rmSync(project, { recursive: true, force: true }))
   let user: User
   beforeAll(async () => {
     user = await User.create({ node: '22.22.0', packageManager: 'npm' }, project, registry)
@@ -85,6 +86,7 @@ describe('a Node.js that is too old', () => {
 
 describe('another framework that is given middleware of Arlen’s own', () => {
   const project = join(folder, 'frameworks')
+  afterAll(() => rmSync(project, { recursive: true, force: true }))
   let user: User
   beforeAll(async () => {
     user = await User.create({ node: '22.22.0', packageManager: 'pnpm' }, project, registry)

@@ -116,8 +116,9 @@ export function writeProject(folder: string, files: Readonly<Record<string, stri
   }
 }
 
-/** The program of a Node.js release, installed from npm once. */
+/** The program of a Node.js release, installed from npm once unless it is the one that runs here. */
 export async function nodeBinary(version: string): Promise<string> {
+  if (version === process.versions.node) return realpathSync(process.execPath)
   const home = join(RELEASES, version)
   const binary = join(home, 'node_modules/node/bin/node')
   if (!existsSync(binary)) {

@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { makeProjectFolder } from '../project-folder.ts'
 import { stepsOf } from './steps.ts'
 import { walk } from './walk.ts'
 
 // What a newcomer reads is done here as it is written: every command, every file.
 test('docs/tutorial.md leads to where it says', async () => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'arlen-tutorial-')))
+  const folder = makeProjectFolder('arlen-tutorial-')
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const steps = stepsOf(readFileSync(join(import.meta.dirname, '../../docs/tutorial.md'), 'utf8'))
   expect(steps.length).toBeGreaterThan(8)

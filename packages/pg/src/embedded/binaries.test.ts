@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -97,6 +98,22 @@ test('a copy that was interrupted is made again', async () => {
   expect(readFileSync(initdb, 'utf8')).toBe('initdb')
   expect(existsSync(join(copy, 'rest'))).toBe(false)
   expect(readdirSync(join(app, 'cache/arlen'))).toHaveLength(1)
+})
+
+test('applications with the same binaries share one copy; others get their own', async () => {
+  links(ALIAS)
+  const { initdb } = await findBinaries(undefined)
+  const elsewhere = mkdtempSync(join(tmpdir(), 'arlen-binaries-'))
+  try {
+    cpSync(join(app, 'node_modules'), join(elsewhere, 'node_modules'), { recursive: true, verbatimSymlinks: true })
+    vi.spyOn(process, 'cwd').mockReturnValue(elsewhere)
+    expect((await findBinaries(undefined)).initdb).toBe(initdb)
+  } finally {
+    rmSync(elsewhere, { recursive: true })
+  }
+  vi.spyOn(process, 'cwd').mockReturnValue(app)
+  writeFileSync(join(native, 'lib/libpq.so.5.18'), 'a patched library')
+  expect((await findBinaries(undefined)).initdb).not.toBe(initdb)
 })
 
 test('of several that copy at once, all get a whole one', async () => {

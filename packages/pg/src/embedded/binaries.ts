@@ -6,9 +6,9 @@
  * guards against a second starter nor recovers a half-initialized data folder.
  */
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { pgError } from '../errors.ts'
 import { canTraverse, reachableFolder, type ServerUser } from './server-user.ts'
 
@@ -64,8 +64,7 @@ async function symlinksOf(native: string): Promise<SymlinkEntry[]> {
 }
 
 async function copyToCache(native: string, version: string, user: ServerUser | undefined): Promise<string> {
-  const key = createHash('sha256').update(native).digest('hex').slice(0, 8)
-  const target = join(await reachableFolder(user), `postgresql-${version}-${process.arch}-${key}`)
+  const target = join(await reachableFolder(user), `postgresql-${version}-${process.arch}-${await digestOf(native)}`)
   if (await exists(join(target, 'native', 'complete'))) return join(target, 'native')
   const temporary = `${target}.${process.pid}`
   await rm(temporary, { recursive: true, force: true })
@@ -83,6 +82,17 @@ async function copyToCache(native: string, version: string, user: ServerUser | u
     if (!(await exists(join(target, 'native', 'complete')))) throw error
   })
   return join(target, 'native')
+}
+
+/**
+ * The same for every installation of the same files, so that all applications share one copy. Sizes tell an installation that was
+ * interrupted or patched from a whole one.
+ */
+async function digestOf(native: string): Promise<string> {
+  const entries = await readdir(native, { recursive: true, withFileTypes: true })
+  const paths = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  const lines = await Promise.all(paths.map(async path => `${relative(native, path)} ${(await stat(path)).size}`))
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex').slice(0, 8)
 }
 
 async function exists(path: string): Promise<boolean> {

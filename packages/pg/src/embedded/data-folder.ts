@@ -29,6 +29,11 @@ export async function openDataFolder(dir: string, user: ServerUser | undefined):
     const values = { dir: resolve(dir), action: 'open its folder', reason: (cause as Error).message }
     throw pgError('embedded_failed', values, { cause })
   })
+  return dataFolderAt(home)
+}
+
+/** Where its files are. */
+export function dataFolderAt(home: string): DataFolder {
   return {
     home,
     data: join(home, 'data'),
@@ -53,9 +58,13 @@ async function makeHome(wanted: string, user: ServerUser | undefined): Promise<s
 
 /** In a folder such as /tmp, another user may have created it first, to read our data or to make us run their code. */
 async function refuseForeign(home: string, user: ServerUser | undefined): Promise<void> {
-  const { uid } = await lstat(home)
-  if (uid === process.getuid?.() || uid === user?.uid) return
+  if (isOwnedByUs((await lstat(home)).uid, user)) return
   throw pgError('embedded_failed', { dir: home, action: 'open its folder', reason: 'it belongs to another user' })
+}
+
+/** Whether a file belongs to this process's user or to the server's. */
+export function isOwnedByUs(uid: number, user: ServerUser | undefined): boolean {
+  return uid === process.getuid?.() || uid === user?.uid
 }
 
 async function elsewhere(wanted: string, user: ServerUser): Promise<string> {

@@ -166,9 +166,14 @@ async function isReady(folder: DataFolder): Promise<boolean> {
 async function stopOrphan(folder: DataFolder): Promise<void> {
   const found = await readPostmaster(folder)
   if (!found) return
-  const ours = isAlive(found.pid) && (await isPostmaster(found.pid, folder))
-  if (ours) await stopPostmaster(folder, found.pid)
+  if (await isRunning(folder)) await stopPostmaster(folder, found.pid)
   else await rm(join(folder.data, 'postmaster.pid'), { force: true })
+}
+
+/** Whether a server runs on the folder. */
+export async function isRunning(folder: DataFolder): Promise<boolean> {
+  const found = await readPostmaster(folder)
+  return found !== undefined && isAlive(found.pid) && (await isPostmaster(found.pid, folder))
 }
 
 async function isPostmaster(pid: number, folder: DataFolder): Promise<boolean> {

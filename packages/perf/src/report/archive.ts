@@ -1,5 +1,6 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Machine } from '../gate/machine.ts'
 import type { GateReport } from '../gate/report.ts'
 import { renderReport } from './html.ts'
 
@@ -36,10 +37,18 @@ export function readHistory(root: string): GateReport[] {
     .slice(-HISTORY)
   return files.flatMap(file => {
     try {
-      const report = JSON.parse(readFileSync(join(root, ARCHIVE, file), 'utf8')) as GateReport
+      const report = JSON.parse(readFileSync(join(root, ARCHIVE, file), 'utf8'), reviveNaN) as GateReport
       return report.format === 1 ? [report] : []
     } catch {
       return []
     }
   })
+}
+
+/** What a machine does not tell, the only null of a report. */
+const UNKNOWN: readonly string[] = ['serverCores', 'loadCores', 'neighbors'] satisfies (keyof Machine)[]
+
+/** JSON has no NaN, which stands for what was not measured, and writes null. */
+function reviveNaN(key: string, value: unknown): unknown {
+  return value === null && !UNKNOWN.includes(key) ? Number.NaN : value
 }

@@ -190,19 +190,3 @@ describe('the probe', () => {
     expect((await late.done).reason).toMatch(/GET \/ready was answered with 503/)
   })
 })
-
-describe('an application that says by a message when it is ready', () => {
-  const app = fixture('says-ready.mjs')
-
-  test('serves no earlier', async () => {
-    const handle = await launch({ app, workers: 1, waitReady: true, env: { ...process.env, READY_MS: '1000' } })
-    const { bootMs } = await handle.once('ready')
-    expect(bootMs).toBeGreaterThan(1000)
-    expect((await get(handle.url)).body).toBe('says ready')
-  })
-
-  test('and never does is named', async () => {
-    const handle = await launch({ app, workers: 1, waitReady: true, bootTimeoutMs: 5000 })
-    expect((await handle.done).reason).toBe("it was not ready within 5s: it has not called process.send('ready')")
-  })
-})

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { DeployTarget } from '../src/index.ts'
-import { temporaryFolder } from './support.ts'
+import { archiveRelease, type DeployTarget, initHosts } from '../src/index.ts'
+import { type FakeRelease, temporaryFolder, writeRelease } from './support.ts'
 
 /** The ssh server of this machine; undefined where there is none. */
 export const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find(existsSync)
@@ -100,6 +100,25 @@ export class SshHosts {
     Object.defineProperty(target, 'folders', { value: folders, enumerable: false })
     return target as typeof target & { folders: string[] }
   }
+
+  /** A target whose hosts have their folders and their environment. */
+  async prepare(changes: Partial<DeployTarget> = {}): Promise<DeployTarget & { folders: string[] }> {
+    const target = this.target(changes)
+    const problems = (await initHosts({ target })).hosts.flatMap(host => host.problems)
+    if (problems.length > 0) throw new Error(problems.join('\n'))
+    for (const folder of target.folders) writeFileSync(join(folder, 'shared/env'), 'SHOP_PORT=8080\n')
+    return target
+  }
+}
+
+/** The release that a host has in its folder. */
+export function currentOf(folder: string): string | undefined {
+  return existsSync(join(folder, 'current')) ? readlinkSync(join(folder, 'current')) : undefined
+}
+
+/** The archive of a release. @returns its path */
+export async function archiveOf(release: FakeRelease): Promise<string> {
+  return (await archiveRelease(await writeRelease(temporaryFolder(), release))).file
 }
 
 export function freePort(address: string): Promise<number> {

@@ -9,6 +9,17 @@ import { emptyTally, type Tally } from './tally.ts'
  * tell the difference.
  */
 export default class TallyReporter implements Reporter {
+  /** Vitest shows why tests failed at the end of the run alone, which a run that is stopped does not reach. */
+  onTestCaseResult(test: TestCase): void {
+    const { state, errors } = test.result()
+    if (state !== 'failed') return
+    const reasons = errors.map(({ message, diff, stack }) =>
+      [message, diff, ...ownFrames(stack)].filter(Boolean).join('\n'),
+    )
+    const name = `${relative(process.cwd(), test.module.moduleId)} > ${test.fullName}`
+    process.stdout.write(`failed: ${name}\n${reasons.join('\n')}\n`)
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly { message?: string }[]): void {
     const tally = emptyTally()
     for (const module of modules) countModule(module, tally)
@@ -70,6 +81,10 @@ function setUpFailed(test: TestCase): boolean {
 function fail(tally: Tally, what: string): void {
   tally.failed += 1
   tally.failures.push(what)
+}
+
+function ownFrames(stack = ''): string[] {
+  return stack.split('\n').filter(line => /^ +at /.test(line) && !/node_modules|node:internal/.test(line))
 }
 
 function firstLine(text = 'it gave no message'): string {

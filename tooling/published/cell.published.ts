@@ -240,14 +240,15 @@ describe.each(cells)('with Node.js $node and $packageManager', cell => {
           .replace(`/etc/${kind}.env`, join(home, 'unit.env'))
           .replace('--port 3000 --workers auto', `--port ${port} --workers 1`)
           .replace(/^(User|ProtectSystem|ProtectHome|PrivateTmp)=.*\n/gm, '') // of a system, not of a user
-        await manager.add(`${kind}.service`, unit)
+        const name = `${kind}-${port}`
+        await manager.add(`${name}.service`, unit)
         const status = () => statusOf(`http://127.0.0.1:${port}/`, 'app.example')
-        expect(await manager.systemctl('start', kind)).toEqual({ code: 0, output: '' })
+        expect(await manager.systemctl('start', name)).toEqual({ code: 0, output: '' })
         expect(await status()).toBe(200)
-        expect(await manager.systemctl('reload', kind)).toEqual({ code: 0, output: '' })
-        expect([await status(), await manager.show(kind, 'StatusText')]).toEqual([200, '1 workers serve, generation 2'])
-        expect(await manager.systemctl('stop', kind)).toEqual({ code: 0, output: '' })
-        expect(await manager.show(kind, 'Result')).toBe('success')
+        expect(await manager.systemctl('reload', name)).toEqual({ code: 0, output: '' })
+        expect([await status(), await manager.show(name, 'StatusText')]).toEqual([200, '1 workers serve, generation 2'])
+        expect(await manager.systemctl('stop', name)).toEqual({ code: 0, output: '' })
+        expect(await manager.show(name, 'Result')).toBe('success')
       },
     )
   })

@@ -31,7 +31,10 @@ export class UserManager implements AsyncDisposable {
     this.#manager = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', START, SYSTEMD!], options)
   }
 
-  /** Installs a unit. The manager may still be starting. */
+  /**
+   * Installs a unit. The manager may still be starting. Managers that the same process tree has started share its control groups: the name
+   * must be one that no other one has, or systemd would end the processes of both units.
+   */
   async add(name: string, text: string): Promise<void> {
     writeFileSync(join(this.#units, name), text)
     this.#names.push(name)

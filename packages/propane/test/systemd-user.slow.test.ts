@@ -25,31 +25,31 @@ test.skipIf(!hasUserManager)(
     const url = `http://127.0.0.1:${port}`
     writeFileSync(app, release('first'))
     await manager.install(app, port)
-    expect(await manager.systemctl('start', 'shop')).toEqual({ code: 0, output: '' })
+    expect(await manager.systemctl('start', manager.unit)).toEqual({ code: 0, output: '' })
     // `start` waits until propane says that it is ready.
     expect((await get(url)).body).toBe('first')
-    expect(await manager.show('shop', 'StatusText')).toBe('2 workers serve')
+    expect(await manager.show(manager.unit, 'StatusText')).toBe('2 workers serve')
 
     writeFileSync(app, release('second'))
-    expect(await manager.systemctl('reload', 'shop')).toEqual({ code: 0, output: '' })
+    expect(await manager.systemctl('reload', manager.unit)).toEqual({ code: 0, output: '' })
     expect((await get(url)).body).toBe('second')
-    expect(await manager.show('shop', 'StatusText')).toBe('2 workers serve, generation 2')
+    expect(await manager.show(manager.unit, 'StatusText')).toBe('2 workers serve, generation 2')
 
     writeFileSync(app, 'throw new Error("no database")')
-    expect((await manager.systemctl('reload', 'shop')).code).not.toBe(0)
-    expect([await manager.show('shop', 'ActiveState'), (await get(url)).body]).toEqual(['active', 'second'])
+    expect((await manager.systemctl('reload', manager.unit)).code).not.toBe(0)
+    expect([await manager.show(manager.unit, 'ActiveState'), (await get(url)).body]).toEqual(['active', 'second'])
     expect(manager.log).toContain('The reload failed; the old workers keep serving: no database')
 
     writeFileSync(app, release('third'))
     expect((await manager.run(manager.propane, 'reload')).output).toContain('reloaded: generation 4')
     expect((await manager.run(manager.propane, 'status')).output).toContain('2 of 2 workers serve')
-    const before = await manager.show('shop', 'MainPID')
-    expect((await manager.run(manager.propane, 'upgrade')).output).toMatch(/process \d+ has taken over/)
+    const before = await manager.show(manager.unit, 'MainPID')
+    expect((await manager.run(manager.propane, 'upgrade')).output, manager.log).toMatch(/process \d+ has taken over/)
     await until(
-      () => manager.show('shop', 'MainPID'),
+      () => manager.show(manager.unit, 'MainPID'),
       pid => pid !== before,
     )
-    expect([await manager.show('shop', 'ActiveState'), (await get(url)).body]).toEqual(['active', 'third'])
+    expect([await manager.show(manager.unit, 'ActiveState'), (await get(url)).body]).toEqual(['active', 'third'])
     await until(
       () => Promise.resolve(manager.log),
       log => /has taken over\n(?:.*\n)*.*stopped\n/.test(log),
@@ -57,9 +57,9 @@ test.skipIf(!hasUserManager)(
 
     const inFlight = get(`${url}/?ms=1000`)
     await get(url)
-    expect(await manager.systemctl('stop', 'shop')).toEqual({ code: 0, output: '' })
+    expect(await manager.systemctl('stop', manager.unit)).toEqual({ code: 0, output: '' })
     expect((await inFlight).body).toBe('third')
-    expect([await manager.show('shop', 'ActiveState'), await manager.show('shop', 'Result')]).toEqual([
+    expect([await manager.show(manager.unit, 'ActiveState'), await manager.show(manager.unit, 'Result')]).toEqual([
       'inactive',
       'success',
     ])
@@ -76,27 +76,27 @@ test.skipIf(!hasUserManager)(
     const url = `http://127.0.0.1:${port}`
     writeFileSync(app, release('activated'))
     await manager.install(app, port, 37)
-    expect(await manager.systemctl('start', 'shop.socket')).toEqual({ code: 0, output: '' })
-    expect(await manager.show('shop', 'ActiveState')).toBe('inactive')
+    expect(await manager.systemctl('start', `${manager.unit}.socket`)).toEqual({ code: 0, output: '' })
+    expect(await manager.show(manager.unit, 'ActiveState')).toBe('inactive')
     // The first connection starts the service, and waits for it.
     expect((await get(url)).body).toBe('activated')
     expect(queueLength(port)).toBe(37)
 
-    expect((await manager.systemctl('stop', 'shop')).code).toBe(0)
-    const started = await manager.show('shop', 'ExecMainStartTimestampMonotonic')
+    expect((await manager.systemctl('stop', manager.unit)).code).toBe(0)
+    const started = await manager.show(manager.unit, 'ExecMainStartTimestampMonotonic')
     // systemd would start it at once if a connection were left in the queue.
     expect((await manager.systemctl('daemon-reload')).code).toBe(0)
-    expect([await manager.show('shop', 'ActiveState'), await manager.show('shop', 'SubState')]).toEqual([
+    expect([await manager.show(manager.unit, 'ActiveState'), await manager.show(manager.unit, 'SubState')]).toEqual([
       'inactive',
       'dead',
     ])
-    expect([await manager.show('shop.socket', 'SubState'), queueLength(port)]).toEqual(['listening', 37])
+    expect([await manager.show(`${manager.unit}.socket`, 'SubState'), queueLength(port)]).toEqual(['listening', 37])
 
     expect((await get(url)).body).toBe('activated')
-    expect(await manager.show('shop', 'ExecMainStartTimestampMonotonic')).not.toBe(started)
+    expect(await manager.show(manager.unit, 'ExecMainStartTimestampMonotonic')).not.toBe(started)
     const traffic = new Traffic({ url, clients: 8, handlerMs: [5] })
     await traffic.answered(50)
-    expect(await manager.systemctl('restart', 'shop')).toEqual({ code: 0, output: '' })
+    expect(await manager.systemctl('restart', manager.unit)).toEqual({ code: 0, output: '' })
     await traffic.answered(50)
     const { lost } = await traffic.stop()
     expect(lost).toEqual([])

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -30,6 +31,11 @@ export interface Outcome {
 /** A real `systemd --user` with the unit files of the guide. */
 export class UserManager {
   readonly folder: string = temporaryFolder()
+  /**
+   * The name of the units. Managers that the same process tree has started share its control groups: of two units with one name,
+   * systemd would end the processes of both.
+   */
+  readonly unit: string = `shop-${randomBytes(4).toString('hex')}`
   readonly #manager: ChildProcess
   readonly #env: NodeJS.ProcessEnv
 
@@ -63,7 +69,7 @@ export class UserManager {
     return readFileSync(path.join(this.folder, 'log'), 'utf8')
   }
 
-  /** Installs the units of the guide under the names that it gives them, adapted where it says so. */
+  /** Installs the units of the guide, adapted where it says so. */
   async install(app: string, port: number, backlog?: number): Promise<void> {
     const adapt = (text: string) =>
       text
@@ -79,8 +85,8 @@ export class UserManager {
         .replace(/^ListenStream=.*$/m, `ListenStream=127.0.0.1:${port}`)
         .replace(/^Backlog=.*$/m, `Backlog=${backlog}`)
     const units = [
-      ['propane.service', 'shop.service'],
-      ...(backlog === undefined ? [] : [['propane.socket', 'shop.socket']]),
+      ['propane.service', `${this.unit}.service`],
+      ...(backlog === undefined ? [] : [['propane.socket', `${this.unit}.socket`]]),
     ] as [string, string][]
     for (const [from, to] of units) {
       const text = adapt(readFileSync(path.join(DOCS, from), 'utf8'))
@@ -116,7 +122,7 @@ export class UserManager {
 
   async #end(): Promise<void> {
     const gone = new Promise(resolve => this.#manager.once('exit', resolve))
-    for (const unit of ['shop.socket', 'shop.service']) await this.systemctl('stop', unit)
+    for (const kind of ['socket', 'service']) await this.systemctl('stop', `${this.unit}.${kind}`)
     this.#manager.kill('SIGKILL')
     await gone
   }

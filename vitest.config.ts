@@ -20,14 +20,14 @@ export default defineConfig({
     // Tests start hundreds of processes: with its code compiled and its types stripped, a start takes a third of the time.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), `arlen-test-code-${userInfo().uid}`) },
     // What is polled for comes in its own time: the limit is there for what never comes.
-    expect: { requireAssertions: true, poll: { timeout: 30_000 } },
+    expect: { requireAssertions: true, poll: { timeout: 120_000 } },
     // A flaky test is mended. A test that measures time on a shared machine has "(timed)" in its name and a retry of its own.
     retry: 0,
     // What a run wants before each test file: the mutation run names the file.
     setupFiles: process.env.VITEST_SETUP ? [process.env.VITEST_SETUP] : [],
-    // For what hangs: beside other work, a test may take twenty times as long.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // For what hangs alone: beside other work, a test may take ten times as long. No test has a limit of its own below it.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // By a variable: Vitest's own --exclude does not reach the projects.
     exclude: EXCLUDED,
     projects: [

@@ -3,7 +3,7 @@ import { slowShapes } from './linear-time/slow-shapes.ts'
 import { texts } from './linear-time/texts.ts'
 
 describe('scanners, printers and reports take linear time', () => {
-  test.each(texts)('$name (timed)', { timeout: 300_000, retry: 2 }, async ({ limit, read }) => {
+  test.each(texts)('$name (timed)', { retry: 2 }, async ({ limit, read }) => {
     const prepare = (text: string) => () => read(text)
     expect(await slowShapes(limit, () => true, prepare)).toEqual([])
   })

@@ -16,7 +16,7 @@ afterAll(async () => {
 })
 
 describe('data from strangers is read in linear time', () => {
-  test.each(inputs)('$name (timed)', { timeout: 300_000, retry: 2 }, async ({ limit, fits, request }) => {
+  test.each(inputs)('$name (timed)', { retry: 2 }, async ({ limit, fits, request }) => {
     const prepare = (text: string) => {
       const bytes = request(text)
       return () => exchange(app, bytes)

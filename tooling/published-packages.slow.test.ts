@@ -86,7 +86,7 @@ test.each(imports)('plain node imports %s, without a word and without being kept
   const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', code], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder },
-    timeout: 20_000,
+    timeout: 120_000,
   })
   expect({ stdout, stderr }).toEqual({ stdout: 'exports\n', stderr: '' })
 })

@@ -33,7 +33,7 @@ async function measure(kind: Kind): Promise<{ boomhauer: number; watch: number }
 // `make bench WHAT=development` has the figures, which are better than what is demanded here of a busy machine.
 test.skipIf(!BUILT)(
   `an application of fifty routes answers three times as soon after a save as under node --watch (timed)${REASON}`,
-  { timeout: 120_000, retry: 2 },
+  { retry: 2 },
   async () => {
     const { boomhauer, watch } = await measure('50 routes')
     expect(watch / boomhauer).toBeGreaterThan(3)

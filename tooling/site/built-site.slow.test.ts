@@ -27,7 +27,7 @@ test('is built, and every link of it leads somewhere', async () => {
   const program = ['--conditions=@arlen/source', join(import.meta.dirname, 'build.ts')]
   // Its failure has the links that lead nowhere.
   expect((await promisify(execFile)(process.execPath, program, { env })).stderr).not.toContain('leads nowhere')
-}, 300_000)
+})
 
 describe.skipIf(!CHROMIUM)('in a browser (needs chromium; tooling/system-deps --install brings it)', () => {
   const server = createServer(serveFolder(dist))
@@ -98,7 +98,7 @@ describe.skipIf(!CHROMIUM)('in a browser (needs chromium; tooling/system-deps --
     }
     expect(wide).toEqual([])
     await page.context().close()
-  }, 180_000)
+  })
 
   test('has a menu on a phone', async () => {
     const { page, complaints } = await open('/getting-started.html', 360)

@@ -12,4 +12,4 @@ test('docs/getting-started.md leads to where it says', async () => {
   const steps = stepsOf(readFileSync(join(import.meta.dirname, '../../docs/getting-started.md'), 'utf8'))
   expect(steps.length).toBeGreaterThan(8)
   await walk(steps, folder)
-}, 300_000)
+})

@@ -12,4 +12,4 @@ test('docs/tutorial.md leads to where it says', async () => {
   const steps = stepsOf(readFileSync(join(import.meta.dirname, '../../docs/tutorial.md'), 'utf8'))
   expect(steps.length).toBeGreaterThan(8)
   await walk(steps, folder)
-}, 300_000)
+})

@@ -46,9 +46,7 @@ export const products: readonly Product[] = [
   'package.json': '{ "type": "module", "name": "endured" }',
 }
 
-test('survives a hundred files cut off anywhere, and serves again when they are whole', {
-  timeout: 200_000,
-}, async () => {
+test('survives a hundred files cut off anywhere, and serves again when they are whole', async () => {
   const app = await serving(SOURCES)
   await app.get()
   const next = seeded(20_26)
@@ -73,9 +71,7 @@ test('survives a hundred files cut off anywhere, and serves again when they are 
   expect(failures).toBeGreaterThan(50)
 })
 
-test('a hundred saves in half a minute under traffic: no request refused, reset or failed, none waits for more than a build and two seconds, no process left', {
-  timeout: 200_000,
-}, async () => {
+test('a hundred saves in half a minute under traffic: no request refused, reset or failed, none waits for more than a build and two seconds, no process left', async () => {
   const app = await serving(SOURCES)
   await app.get()
   const tally: Record<string, number> = {}

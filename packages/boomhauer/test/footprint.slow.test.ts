@@ -64,7 +64,6 @@ function childrenOf(pid: number): number[] {
 
 test.skipIf(!BUILT)(
   `the supervisor stays below 45 MiB of its own and 30 MiB above a bare Node.js over twenty-four builds, and idle it takes less than 1 % of a processor${REASON}`,
-  { timeout: 180_000 },
   async () => {
     const folder = new TestFolder({ 'app.ts': answering('0') })
     const process_ = spawn(process.execPath, [BIN, '--port', '0', '--typecheck', 'off'], {

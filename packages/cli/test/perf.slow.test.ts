@@ -120,4 +120,4 @@ test('arlen perf compares with the newest release, or with a commit that it buil
   expect(passed.out).toContain('No loss.')
   expect(passed.code).toBe(0)
   expect((await besideCommit()).code).toBe(0)
-}, 240_000)
+})

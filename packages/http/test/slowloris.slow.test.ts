@@ -79,25 +79,25 @@ const kinds = [
   { opening: '', dribble: '', reads: true },
 ]
 
-test('a thousand clients that dribble or do not read are cut, without harm to others', {
-  timeout: 180_000,
-}, async () => {
+test('a thousand clients that dribble or do not read are cut, without harm to others', async () => {
   // The others are connected already: on a busy machine, one that connects meanwhile may itself take 2 s to send its head.
   const askAll = () => Promise.all(Array.from({ length: OTHERS }, () => ask({ port, agent })))
   for (let i = 0; i < 4; i++) await askAll()
   const before = Number(await ask({ port: memoryPort, agent: false }))
   const started = performance.now()
   const attackers = Array.from({ length: ATTACKERS }, (_, i) => new Attacker(kinds[i % kinds.length]!))
+  let dribbles = 0
   const dribbling = setInterval(() => {
+    dribbles++
     for (const attacker of attackers) attacker.say()
   }, 100)
-  let served = 0
+  let rounds = 0
   let most = 0
   const open = () => attackers.filter(({ closed }) => !closed).length
   try {
     while (open() > 0) {
       await askAll()
-      served += OTHERS
+      rounds++
       most = Math.max(most, Number(await ask({ port: memoryPort, agent: false })) - before)
       // After every time-out has passed, attackers that have not read see that they were cut off.
       if (performance.now() - started > 8_000) for (const attacker of attackers) attacker.look()
@@ -113,6 +113,7 @@ test('a thousand clients that dribble or do not read are cut, without harm to ot
   // A head and a body that do not come are 408; a reset may overtake that answer here and there.
   expect(told(0, '408')).toBeGreaterThan((ATTACKERS / kinds.length) * 0.9)
   expect(told(1, '408')).toBeGreaterThan((ATTACKERS / kinds.length) * 0.9)
-  expect(served).toBeGreaterThan(50)
+  // The others share this process with the attackers. Where the machine leaves it little time, both get less done.
+  expect(rounds).toBeGreaterThan(dribbles / 20)
   expect(most).toBeLessThan(150 * MiB)
 })

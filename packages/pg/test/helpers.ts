@@ -24,7 +24,7 @@ export async function countOthers(admin: pg.Client): Promise<number> {
 }
 
 /** Waits until a condition holds: for what the other side does in its own time. */
-export async function until(condition: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, limitMs = 120_000): Promise<void> {
   const deadline = performance.now() + limitMs
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`not within ${limitMs} ms: ${condition}`)

@@ -192,7 +192,6 @@ describe.each([
 
 test.skipIf(!pgbouncer)(
   'through PgBouncer, which is led to the new primary, writing goes on within 5 s (needs pgbouncer)',
-  { timeout: 120_000 },
   async () => {
     await using servers = await startPair()
     const { primary, standby } = servers

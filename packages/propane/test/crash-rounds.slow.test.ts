@@ -16,4 +16,4 @@ test('kill -9 and start works 100 times out of 100', async () => {
     await bin.exit
     expect(existsSync(pidFile!)).toBe(true)
   }
-}, 300_000)
+})

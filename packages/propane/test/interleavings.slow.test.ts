@@ -64,7 +64,7 @@ test(`${SEQUENCES} random interleavings with real processes end with exactly the
     expect([...spawned].filter(alive)).toEqual([])
   }
   expect(workersOf(process.pid)).toEqual([])
-}, 300_000)
+})
 
 /** The workers that a process has started, those included that it has told nobody of. */
 function workersOf(parent: number): number[] {

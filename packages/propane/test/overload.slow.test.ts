@@ -39,7 +39,6 @@ async function goodput(url: string, perSecond: number): Promise<{ good: number; 
 }
 
 test('at three times the capacity goodput stays at 80 % of the peak (timed)', {
-  timeout: 60_000,
   retry: 2,
 }, async () => {
   const handle = await start({ app: fixture('busy.ts'), workers: 1, maxEventLoopDelayMs: 200 })

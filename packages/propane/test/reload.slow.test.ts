@@ -49,7 +49,6 @@ test('a queue of the listening socket that is full when a reload begins is answe
 // of CPU time this happens now and then.
 test('five stops under load lose nothing that was accepted (timed)', {
   retry: 2,
-  timeout: 120_000,
 }, async () => {
   for (let count = 0; count < 5; count++) {
     const handle = await start({ app: fixture('mixed.ts'), workers: 2, ...PATIENT })

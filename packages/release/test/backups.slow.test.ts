@@ -29,7 +29,6 @@ function freePort(): Promise<number> {
 
 test.skipIf(PROGRAMS === undefined || !hasUser)(
   'the page on backups brings a table back, and moves a database to a newer server (needs PostgreSQL of Debian)',
-  { timeout: 120_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'arlen-backups-'))
     chmodSync(folder, 0o755)

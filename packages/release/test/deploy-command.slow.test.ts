@@ -17,7 +17,6 @@ const OWN = `linux-${process.arch}`
 
 describe.skipIf(SSHD === undefined || process.platform !== 'linux')(
   'arlen deploy, which builds what it brings to a host (needs openssh-server, Linux)',
-  { timeout: 300_000 },
   () => {
     const hosts = new SshHosts()
     beforeAll(publishNativeModules)

@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts'
 import { archiveOf, currentOf, SSHD, SshHosts } from './ssh-hosts.ts'
 
-describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-server)', { timeout: 180_000 }, () => {
+describe.skipIf(SSHD === undefined)('three hosts with real ssh (needs openssh-server)', () => {
   const hosts = new SshHosts()
   beforeAll(() => hosts.start())
   afterAll(() => hosts.stop())

@@ -40,7 +40,6 @@ test.each<[string, Work, string[]]>([
   ['a clean-up', target => pruneReleases({ target, keep: 1 }), ['r2']],
 ])(
   '%s that ends before any one of its changes leaves a whole release, and the next command clears up',
-  { timeout: 300_000 },
   async (_, work, either) => {
     const calls = await countCalls(work, usedTarget)
     const left = new Set<string>()

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -57,8 +57,8 @@ test('requests that are measured are whole sequences', async () => {
 })
 
 /** A session of four connections to a server of this process. */
-async function openSession() {
-  const server = createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1')
+async function openSession(answer: RequestListener = (_, res) => res.end('ok')) {
+  const server = createServer(answer).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const session = new Session((server.address() as AddressInfo).port, [wireRequest('/')], 30_000)
   onTestFinished(() => {
@@ -77,6 +77,31 @@ test('connections that the server has closed meanwhile are opened again', async 
   await closed
   await session.run(20)
   expect((await pace(session, 100, 100)).requests).toBe(10)
+})
+
+test('connections that close while others are used are no failure, and are opened again when they are needed', async () => {
+  let asked = 0
+  let closeIdle = () => {}
+  const { session, sockets } = await openSession((_, res) => {
+    asked += 1
+    if (asked === 30) closeIdle()
+    // From then on, one connection is not enough for a request every 20 ms.
+    setTimeout(() => res.end('ok'), asked < 35 ? 1 : 50)
+  })
+  let closed = 0
+  // By the client, so that no request is on its way to a connection that the server closes.
+  closeIdle = () => {
+    for (const { socket, isAsked } of session.connections) {
+      if (isAsked) continue
+      socket.destroy()
+      closed += 1
+    }
+  }
+  expect((await pace(session, 50, 600)).requests).toBe(30)
+  expect(closed).toBeGreaterThan(0)
+  const opened = session.connections.filter(({ socket }) => !sockets.includes(socket))
+  expect(opened.length).toBeGreaterThan(0)
+  expect(opened.length).toBeLessThanOrEqual(closed)
 })
 
 test('connections that have been idle for so long that the server may close them are opened again', async () => {

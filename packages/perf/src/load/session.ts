@@ -23,6 +23,8 @@ export interface Connection {
   dueMs: number
   /** Since when it has nothing to do, in milliseconds. */
   idleSinceMs: number
+  /** Whether a request has been sent whose answer is not here yet. */
+  isAsked: boolean
 }
 
 const READ_BUFFER = 64 * 1024
@@ -115,7 +117,15 @@ export class Session {
     }
   }
 
-  #connect(): Promise<Connection> {
+  async #connect(): Promise<Connection> {
+    const state = { step: 0, received: 0, partial: EMPTY, dueMs: 0, idleSinceMs: 0, isAsked: false }
+    const connection = state as Connection // its socket comes next
+    await this.#open(connection)
+    return connection
+  }
+
+  /** Gives a connection a new socket. */
+  #open(connection: Connection): Promise<void> {
     return new Promise((resolve, reject) => {
       const buffer = Buffer.allocUnsafe(READ_BUFFER)
       const onread = {
@@ -126,19 +136,23 @@ export class Session {
         },
       }
       const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true, onread })
-      const connection: Connection = { socket, step: 0, received: 0, partial: EMPTY, dueMs: 0, idleSinceMs: 0 }
+      connection.socket = socket
       const fail = (error: Error) => {
         reject(error)
-        if (this.connections.includes(connection)) this.onError(error)
+        // Servers close connections that they find idle.
+        const isAwaited = connection.isAsked && connection.socket === socket
+        if (isAwaited && this.connections.includes(connection)) this.onError(error)
       }
-      socket.once('connect', () => resolve(connection))
+      socket.once('connect', () => resolve())
       socket.on('error', error => fail(new Refusal(`a connection to the server failed: ${error.message}`)))
       socket.on('close', () => fail(new Refusal('the server closed a connection before it had answered')))
     })
   }
 
-  /** Sends what comes next on a connection. */
+  /** Sends what comes next on a connection, which is opened again if the server has closed it while it was idle. */
   send(connection: Connection): void {
+    connection.isAsked = true
+    if (connection.socket.destroyed) this.#open(connection).catch(() => undefined) // told by onError
     connection.socket.write(this.steps[connection.step]!.bytes)
   }
 
@@ -201,6 +215,7 @@ export class Session {
 
   #answered(connection: Connection): void {
     connection.received = 0
+    connection.isAsked = false
     connection.step = (connection.step + 1) % this.steps.length
     this.onAnswer(connection)
   }

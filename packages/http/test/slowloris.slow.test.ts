@@ -21,7 +21,7 @@ beforeEach(async () => {
     writeTimeoutMs: 2000,
     // On a busy machine clients are late: with their next request, and to read an answer that a reset must not overtake.
     keepAliveTimeoutMs: 60_000,
-    lingerTimeoutMs: 10_000,
+    lingerTimeoutMs: 60_000,
   })
   child = spawn(process.execPath, ['--expose-gc', '--conditions=@arlen/source', program, limits], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -142,10 +142,22 @@ export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
-/** The last lines of what a failed command said. With `--json`, `arlen` says it as `{"error":{"message":…}}`. */
+/**
+ * What a failed command said last: the message of the error that ended a Node.js process, or else the last lines. With `--json`,
+ * `arlen` says it as `{"error":{"message":…}}`.
+ */
 export function lastWords({ code, stdout, stderr }: HostResult): string {
   const lines = `${stderr}\n${stdout}`.split('\n').filter(line => line.trim() !== '')
-  return lines.slice(-5).map(messageOf).join('\n') || `exit code ${code}`
+  return (crashMessage(lines) ?? lines.slice(-5).map(messageOf)).join('\n') || `exit code ${code}`
+}
+
+/** The message above a stack trace; undefined if there is none. The lines after a stack trace say less than its message. */
+function crashMessage(lines: readonly string[]): string[] | undefined {
+  const end = lines.findIndex(line => /^ {4}at /.test(line))
+  const start = lines
+    .slice(0, Math.max(end, 0))
+    .findLastIndex(line => /^(?:Uncaught )?\w*(?:Error|Exception)\b/.test(line))
+  return start === -1 ? undefined : lines.slice(start, end)
 }
 
 function messageOf(line: string): string {

@@ -66,9 +66,13 @@ export class LiveSet {
   private startTicking(): void {
     const { clock } = this
     clock.advance()
+    const check = () => {
+      for (const one of this.all) one.tick(clock.tick)
+    }
     this.ticker = setInterval(() => {
       clock.advance()
-      for (const one of this.all) one.tick(clock.tick)
+      // After a stall of the process, what arrived meanwhile is read first, so that no peer is late for it.
+      setImmediate(check).unref()
     }, clock.tickMs)
     this.ticker.unref()
   }

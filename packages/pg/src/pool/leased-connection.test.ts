@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ownClock, pass } from '../../test/own-clock.ts'
 import { Statement } from '../wire/statement.ts'
 import { LeasedConnection } from './leased-connection.ts'
 import type { ConnectionPool, PooledConnection } from './pool.ts'
 
 // The clock and the client are ours; against a server: cancellation.test.ts.
-beforeEach(() => void vi.useFakeTimers())
+beforeEach(ownClock)
 afterEach(() => void vi.useRealTimers())
 
 function lease(statementTimeoutMs = 5_000) {
@@ -30,7 +31,7 @@ function lease(statementTimeoutMs = 5_000) {
 
 const statement = (text = 'select 1', leaksSession = false) =>
   new Statement({ text, values: [], prepare: false, leaksSession })
-const settled = () => vi.advanceTimersByTimeAsync(0)
+const settled = () => pass(0)
 /** What a promise is rejected with, once it is. */
 const failureOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -54,16 +55,16 @@ test.each([
 ])('with the statement timeout %d and %j it is canceled after %d ms', async (timeout, limits, expected) => {
   const { connection, client, sent, cancels } = lease(timeout)
   const failed = failureOf(connection.send(statement(), limits))
-  await vi.advanceTimersByTimeAsync(expected - 1)
+  await pass(expected - 1)
   expect(cancels).toHaveLength(0)
-  await vi.advanceTimersByTimeAsync(1)
+  await pass(1)
   expect(cancels).toHaveLength(1)
   sent[0]!.handleReadyForQuery()
   expect(await failed).toMatchObject({
     code: 'query_timeout',
     message: expect.stringContaining(`${expected} ms were over for select 1`),
   })
-  await vi.advanceTimersByTimeAsync(10_000)
+  await pass(10_000)
   expect(client.destroyed).toBe(0)
 })
 
@@ -73,7 +74,7 @@ test.each([
 ])('with the statement timeout %d and %j it has no limit', async (timeout, limits) => {
   const { connection, cancels } = lease(timeout)
   void connection.send(statement(), limits)
-  await vi.advanceTimersByTimeAsync(1_000_000)
+  await pass(1_000_000)
   expect(cancels).toHaveLength(0)
 })
 
@@ -107,16 +108,16 @@ test('the signal of a statement that has ended cancels nothing', async () => {
 test('a connection that is not ready a second after the request is cut', async () => {
   const { connection, client } = lease()
   void failureOf(connection.send(statement(), { timeoutMs: 10 }))
-  await vi.advanceTimersByTimeAsync(1_009)
+  await pass(1_009)
   expect(client.destroyed).toBe(0)
-  await vi.advanceTimersByTimeAsync(1)
+  await pass(1)
   expect(client.destroyed).toBe(1)
 })
 
 test('the next statement waits until the cancel request is done', async () => {
   const { connection, sent, cancels } = lease()
   const failed = failureOf(connection.send(statement(), { timeoutMs: 10 }))
-  await vi.advanceTimersByTimeAsync(10)
+  await pass(10)
   sent[0]!.handleReadyForQuery()
   await failed
   void connection.send(statement('next'))
@@ -130,7 +131,7 @@ test('the next statement waits until the cancel request is done', async () => {
 test('so does its release', async () => {
   const { connection, released, sent, cancels } = lease()
   const failed = failureOf(connection.send(statement(), { timeoutMs: 10 }))
-  await vi.advanceTimersByTimeAsync(10)
+  await pass(10)
   sent[0]!.handleReadyForQuery()
   await failed
   connection.release(true)
@@ -167,7 +168,7 @@ test('statements wait for the end of a COPY, which has no limit of its own', asy
   const { connection, sent, cancels } = lease(1_000)
   const copied = connection.sendCopy(statement('copy t from stdin'), {})
   void connection.send(statement('next'))
-  await vi.advanceTimersByTimeAsync(60_000)
+  await pass(60_000)
   expect([sent.length, cancels.length]).toEqual([1, 0])
   sent[0]!.handleReadyForQuery()
   await copied
@@ -181,7 +182,7 @@ test('a COPY that fails, and one with a limit, let the next statement through', 
   const { connection, sent, cancels } = lease()
   const failed = failureOf(connection.sendCopy(statement('copy'), { timeoutMs: 20 }))
   void connection.send(statement('next'))
-  await vi.advanceTimersByTimeAsync(20)
+  await pass(20)
   expect(cancels).toHaveLength(1)
   cancels[0]!.resolve()
   sent[0]!.handleReadyForQuery()

@@ -43,7 +43,7 @@ export class LeasedConnection {
     if (signal?.aborted) throw abortError(signal)
     this.pooled.query = statement.text
     const limit = timeoutMs ?? this.#limitMs
-    const timer = startLimit(limit, () => this.cancel(statement, timeoutError(statement, limit)))
+    const timer = startLimit(statement, limit, reason => this.cancel(statement, reason))
     const forget = signal && onAbort(signal, () => this.cancel(statement, abortError(signal)))
     this.#tainted ||= statement.leaksSession
     this.client.send(statement)
@@ -91,15 +91,25 @@ export class LeasedConnection {
   }
 }
 
-/** Calls `fn` when the time is up; 0 means never. */
-export function startLimit(limitMs: number, fn: () => void): NodeJS.Timeout | undefined {
-  return limitMs > 0 ? setTimeout(fn, limitMs) : undefined
+/** Calls `stop` with the error if the time is up before the statement is done; 0 means never. */
+export function startLimit(
+  statement: Statement,
+  limitMs: number,
+  stop: (reason: Error) => void,
+): NodeJS.Timeout | undefined {
+  if (limitMs <= 0) return undefined
+  return setTimeout(() => {
+    // After a stall of this process, the answer may have arrived: it is read first.
+    setImmediate(() => {
+      if (!statement.settled) stop(timeoutError(statement, limitMs))
+    })
+  }, limitMs)
 }
 
 export function abortError(signal: AbortSignal): Error {
   return pgError('query_aborted', {}, { cause: signal.reason })
 }
 
-export function timeoutError(statement: Statement, limitMs: number): Error {
+function timeoutError(statement: Statement, limitMs: number): Error {
   return pgError('query_timeout', {}, { internal: `${limitMs} ms were over for ${statement.text}` })
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ownClock, pass } from '../../test/own-clock.ts'
 import { readPgOptions } from '../connection/options.ts'
 import type { Query } from '../query/query.ts'
 import type { Statement } from '../wire/statement.ts'
@@ -8,7 +9,7 @@ import { Runner } from './runner.ts'
 import type { SharedConnections } from './shared-connections.ts'
 
 // The connections are ours; against a server: prepared-statements.test.ts, session-state.test.ts and others.
-beforeEach(() => void vi.useFakeTimers())
+beforeEach(ownClock)
 afterEach(() => void vi.useRealTimers())
 
 const query = (text: string, options: Query['options'] = {}, values: Query['values'] = []): Query => ({
@@ -127,9 +128,9 @@ test.each([{ timeoutMs: 100 }, { timeoutMs: 100, signal: new AbortController().s
     const { provider, abandoned, held, hold } = setUp()
     hold()
     const failed = failureOf(provider.run(query('select 1', options), undefined))
-    await vi.advanceTimersByTimeAsync(99)
+    await pass(99)
     expect(abandoned).toEqual([])
-    await vi.advanceTimersByTimeAsync(1)
+    await pass(1)
     expect(await failed).toMatchObject({ code: 'query_timeout', message: expect.stringContaining('100 ms were over') })
     expect(abandoned).toEqual(held)
   },
@@ -140,7 +141,7 @@ test('so does one whose signal is aborted; afterwards nothing is abandoned', asy
   const { provider, abandoned, held, hold } = setUp()
   hold()
   const failed = failureOf(provider.run(query('select 1', { signal: stop.signal }), undefined))
-  await vi.advanceTimersByTimeAsync(0)
+  await pass(0)
   stop.abort('gone')
   expect(await failed).toMatchObject({ code: 'query_aborted', cause: 'gone' })
   expect(abandoned).toEqual(held)
@@ -148,7 +149,7 @@ test('so does one whose signal is aborted; afterwards nothing is abandoned', asy
   const late = new AbortController()
   await other.provider.run(query('select 1', { signal: late.signal, timeoutMs: 50 }), undefined)
   late.abort()
-  await vi.advanceTimersByTimeAsync(100)
+  await pass(100)
   expect([other.abandoned, vi.getTimerCount()]).toEqual([[], 0])
 })
 

@@ -10,7 +10,7 @@ import { Statement } from '../wire/statement.ts'
 import { onAbort } from './abort-group.ts'
 import type { ConnectionProvider } from './connection-provider.ts'
 import type { Lease, LeasePurpose } from './lease.ts'
-import { abortError, LeasedConnection, startLimit, timeoutError } from './leased-connection.ts'
+import { abortError, LeasedConnection, startLimit } from './leased-connection.ts'
 import type { ConnectionPool } from './pool.ts'
 import type { Runner } from './runner.ts'
 import type { SharedConnections } from './shared-connections.ts'
@@ -85,7 +85,7 @@ export class PoolProvider implements ConnectionProvider {
         this.#shared.abandon(statement)
         reject(reason)
       }
-      const timer = startLimit(timeoutMs, () => stop(timeoutError(statement, timeoutMs)))
+      const timer = startLimit(statement, timeoutMs, stop)
       const forget = signal && onAbort(signal, () => stop(abortError(signal)))
       const settle = () => {
         clearTimeout(timer)

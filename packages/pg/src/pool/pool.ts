@@ -150,7 +150,11 @@ export class ConnectionPool {
   #addWaiter(waiter: Waiter): void {
     const { resolve, reject, signal } = waiter
     const timer = setTimeout(() => {
-      waiter.reject(pgError('pool_timeout', {}, { internal: this.describeHolders() }))
+      // After a stall of this process, the answers that free connections may have arrived: they are read first.
+      setImmediate(() => {
+        if (!this.#waiting.has(waiter)) return
+        waiter.reject(pgError('pool_timeout', {}, { internal: this.describeHolders() }))
+      })
     }, this.#settings.acquireTimeoutMs)
     const abort = () => waiter.reject(pgError('query_aborted', {}, { cause: signal?.reason }))
     const leave = () => {

@@ -53,6 +53,20 @@ describe('after a stall of the process, what has arrived meanwhile is not late:'
     expect((await client.answers(1))[0]).toMatchObject({ status: 200, body: '{"length":6}' })
   })
 
+  test('the last request before a closing server closes idle connections is answered', async () => {
+    const server = await start(() => 'ok', { drainTimeoutMs: TIMEOUT_MS })
+    const client = await open(server)
+    await client.send(GET).answers(1)
+    const closed = server.close()
+    client.send(GET)
+    stall()
+    expect((await client.answers(1))[0]).toMatchObject({
+      status: 200,
+      head: expect.stringContaining('Connection: close'),
+    })
+    await closed
+  })
+
   test('and whoever has sent nothing is cut', async () => {
     const client = await open(await start(() => 'ok', limits))
     client.send('GET / HT')

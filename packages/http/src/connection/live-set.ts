@@ -51,9 +51,11 @@ export class LiveSet {
   emptyWithin(ms: number, enough: () => boolean = () => false): Promise<void> {
     if (this.all.size === 0 || ms <= 0 || enough()) return Promise.resolve()
     return new Promise(resolve => {
-      const timer = setTimeout(() => done(), ms)
+      // As below: what arrived during a stall is read before the time is up.
+      const timer = setTimeout(() => setImmediate(done), ms)
       const poll = setInterval(() => enough() && done(), 20)
       const done = () => {
+        if (this.emptied !== done) return
         clearTimeout(timer)
         clearInterval(poll)
         this.emptied = null

@@ -48,18 +48,19 @@ async function wall(work: Work): Promise<number> {
   return performance.now() - before
 }
 
-/** Repeated until the system's CPU accounting, which is coarse, is accurate enough. */
-const MEASURED_MS = 20
+/** Repeated until it has taken so much CPU that the system's accounting, in steps of some milliseconds, is accurate enough. */
+const MEASURED_MS = 40
 
 async function cpu(work: Work): Promise<number> {
   const before = used()
-  const start = performance.now()
   let count = 0
-  do {
+  let total = 0
+  while (total < MEASURED_MS) {
     await work()
     count++
-  } while (performance.now() - start < MEASURED_MS)
-  return Math.max(used() - before, 0.001) / count
+    total = used() - before
+  }
+  return total / count
 }
 
 /** In milliseconds. */

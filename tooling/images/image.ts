@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildah } from './store.ts'
 
-/** What an image says of itself, as Docker's format has it. */
+/** How an image describes itself, in Docker's format. */
 export interface ImageConfig {
   User: string
   Env: readonly string[]
@@ -18,7 +18,7 @@ export interface ImageConfig {
 export interface BuildOptions {
   /** The folder that is the context of the build, with its Dockerfile and .dockerignore. */
   folder: string
-  /** The npmrc of whoever builds. */
+  /** The npmrc of the user who builds. */
   npmrc: string
   /** Named contexts (`--build-context`), folders by name. */
   contexts?: Readonly<Record<string, string>>

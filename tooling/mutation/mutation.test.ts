@@ -192,7 +192,7 @@ test('a failure that a busy machine may have caused counts only if the mutant fa
   })
 })
 
-test('a mutant that makes a test wait for ever is killed, and counted as such', async () => {
+test('a mutant that makes a test wait forever is killed, and counted as such', async () => {
   const file = 'p/test/a.test.ts'
   for (const failure of ['Test timed out in 20000ms', 'did not end in 60000 ms']) {
     const { run } = scripted({ [file]: [failure, undefined, failure] })

@@ -7,7 +7,7 @@ const STAMP = '.arlen/perf/decided.json'
 export interface Decided {
   commit: string
   at: string
-  /** Why somebody took what was undecided; it is never a loss. */
+  /** Why an undecided result was accepted; it never is a loss. */
   accepted?: string
 }
 

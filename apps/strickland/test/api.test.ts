@@ -158,7 +158,7 @@ describe('the OpenAPI document', () => {
     ])
   })
 
-  test('describes the lines of an order, though their number is judged first', async () => {
+  test('describes the lines of an order, though their number is checked first', async () => {
     const { json } = await t.get('/openapi.json')
     const { lines } = json.paths['/api/orders'].post.requestBody.content['application/json'].schema.properties
     expect(lines).toMatchObject({ type: 'array', minItems: 1, maxItems: 50 })

@@ -66,7 +66,7 @@ describe('the database', () => {
     await expect.poll(async () => (await t.get('/readyz')).status).toBe(200)
   })
 
-  test('whose connections are all in use lets an order wait for its turn, not for ever', async () => {
+  test('whose connections are all in use lets an order wait for its turn, not forever', async () => {
     const before = await orders()
     await db.faults.exhaustPool(app)
     await t.faults.handlerTimeout(order(), 50).status(503)

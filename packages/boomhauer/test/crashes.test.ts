@@ -20,7 +20,7 @@ test.each([
     '/kill?token=abc',
     {
       message: "The application's process was ended by SIGKILL",
-      hint: 'Somebody has killed it; the system does so when its memory runs out. It had not answered GET /kill.',
+      hint: 'It was killed. The system does so when memory runs out. It had not answered GET /kill.',
     },
   ],
   ['/abort', { message: "The application's process was ended by SIGABRT", file: 'app.ts', line: 7 }],

@@ -70,7 +70,7 @@ export default servable((req, res) => { res.writeHead(200); const go = () => { w
   socket.destroy()
 })
 
-test('a module that hangs for ever is given up with the next save', async () => {
+test('a module that hangs forever is given up with the next save', async () => {
   const app = await serving({ 'app.ts': answering('one') })
   await app.get()
   const building = once(app.server, 'building')

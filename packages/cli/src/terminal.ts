@@ -53,7 +53,7 @@ export function processIo(from: Surroundings = process): Io {
   }
 }
 
-/** Whoever reads may have seen enough, as `head` has. What was begun, a migration for example, is still finished. */
+/** The reader may have seen enough, as `head` has. What was begun, a migration for example, is still finished. */
 function goOnWithoutReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
 }

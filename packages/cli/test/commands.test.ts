@@ -132,7 +132,7 @@ describe('arlen finds mistakes before production does', () => {
     rmSync(root, { recursive: true })
   })
 
-  test('check judges the configuration of production, whose secrets it need not have', async () => {
+  test('check reads the configuration of production, whose secrets it need not have', async () => {
     const root = folder('create table things (id bigint generated always as identity primary key);')
     const config = ['check', '--only', 'config,migrations']
     expect((await arlen(config, SECRETS, root)).text).not.toContain('session.secrets')

@@ -234,7 +234,7 @@ export class Context<Params extends object = PathParams, Valid = unknown> {
   }
 
   /**
-   * Whether the client already has the current state, judged by the ETag and Last-Modified of `c.res` or the ones given
+   * Whether the client already has the current state, according to the ETag and Last-Modified of `c.res` or the ones given
    * here, which are also set: `if (c.fresh({ etag: post.version })) return c.empty(304)`. A handler that changes something
    * calls it first, so that clients do not overwrite a state they have not seen.
    *

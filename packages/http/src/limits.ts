@@ -115,7 +115,7 @@ export const LIMITS = {
     unit: 'ms',
     default: 30_000,
     min: 1,
-    description: 'How long a client may read nothing of its response before the connection is cut',
+    description: 'How long a client may read none of its response before the connection is cut',
   },
   keepAliveTimeoutMs: {
     unit: 'ms',

@@ -71,7 +71,7 @@ test('a handler that is still at work when the server closes is waited for', asy
   await closed
 })
 
-test('a handler that does not come to an end is cut after the grace, and learns it', async () => {
+test('a handler that does not end is cut after the grace, and learns it', async () => {
   const aborted = deferred<unknown>()
   const server = await start(c => {
     c.signal.addEventListener('abort', () => aborted.resolve(c.signal.reason))

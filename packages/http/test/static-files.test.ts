@@ -95,7 +95,7 @@ describe('a file', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(BIG)).toBe(true)
   })
 
-  test('whose name has its content in it is kept for ever', async () => {
+  test('whose name has its content in it is kept forever', async () => {
     const { headers } = await get('/assets/logo-abcdef12.svg')
     expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')
   })

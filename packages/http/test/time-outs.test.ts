@@ -46,7 +46,7 @@ const slow =
   }
 
 describe('a head', () => {
-  test('that does not come to its end in time is answered 408 and the connection closed', async () => {
+  test('that is not complete in time is answered 408 and the connection closed', async () => {
     const bench = await new Bench(() => 'ok', { headerTimeoutMs: 10_000 }).send('GET / HT')
     await bench.pass(9_900)
     expect(bench.statuses).toEqual([])

@@ -48,7 +48,7 @@ export async function columnsOf(query: string, own?: Own): Promise<readonly Colu
 }
 
 /** `n` for each column that is never null, `?` for the others; with the names that the reader expects. */
-export async function judge(query: string, own?: Own): Promise<string> {
+export async function nullabilityOf(query: string, own?: Own): Promise<string> {
   const found = await columnsOf(query, own)
   if (!found) return 'unknown'
   const names = found.map(({ name }) => name ?? 'whatever')

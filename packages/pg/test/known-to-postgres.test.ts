@@ -4,7 +4,7 @@ import { quoteName } from '../src/lint/identifiers.ts'
 import { NOT_VOLATILE } from '../src/lint/volatility.ts'
 import {
   familyOf,
-  JUDGED_BY_NAME,
+  KNOWN_BY_NAME,
   NEVER_NULL,
   NOT_STRICT,
   NULL_FOR_NULL_ALONE,
@@ -45,15 +45,13 @@ test('a function in a default counts as stable only where the server agrees on e
   expect(unknown.filter(name => ![...BY_GRAMMAR, ...TYPES, ...ELSEWHERE].includes(name))).toEqual([])
 })
 
-test('functions and operators that are judged by name exist in PostgreSQL', async () => {
+test('functions and operators that are known by name exist in PostgreSQL', async () => {
   const names = await db.many<{ name: string }>(
     "select proname as name from pg_proc union select oprname from pg_operator union select unnest(array['coalesce', 'greatest', 'least', 'grouping', 'merge_action'])",
   )
   const known = new Set(names.map(({ name }) => name))
   const grammar = ['!='] // the lexer makes it <>
-  expect([...JUDGED_BY_NAME, ...TOTAL_OPERATORS].filter(name => !known.has(name) && !grammar.includes(name))).toEqual(
-    [],
-  )
+  expect([...KNOWN_BY_NAME, ...TOTAL_OPERATORS].filter(name => !known.has(name) && !grammar.includes(name))).toEqual([])
 })
 
 test('the columns of functions that return rows are named as the server names them', async () => {

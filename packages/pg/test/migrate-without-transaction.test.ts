@@ -56,7 +56,7 @@ describe('a step without a transaction', () => {
     expect(await states()).toEqual(['1 applied', '2 pending'])
   })
 
-  test('that had come to its end unrecorded is recorded', async () => {
+  test('that had ended unrecorded is recorded', async () => {
     await write('2_b.sql', '-- no transaction\ncreate index concurrently t_i on t (id);')
     await write('3_c.sql', '-- no transaction\ndrop index concurrently t_i;')
     await up()

@@ -185,7 +185,7 @@ describe('a lock that cannot be had', () => {
         if (retries === 3) void blocker.query('commit')
       },
     })
-    // The lock that is in the way goes only after three tries: a reader that waited for it would wait for ever.
+    // The lock that is in the way goes only after three tries: a reader that waited for it would wait forever.
     let reads = 0
     while (retries < 3) {
       await folder.db.query('select count(*) from t', [], { isolated: true })

@@ -115,7 +115,7 @@ const table = {
   errors_rose: { message: '{id} was running, and errors rose: {reason}. {outcome}' },
   host_unknown: { message: 'config/deploy.ts has no host or role {name}; it has {known}.' },
   hosts_differ: { message: 'The hosts do not agree: {what}. {advice}' },
-  deploy_locked: { message: 'Somebody else deploys to this target: {holder}. Wait for it to end.' },
+  deploy_locked: { message: 'Another deployment to this target is under way: {holder}. Wait for it to end.' },
   log_unknown: { message: 'Where {host} keeps its log is not known. Set unit or logFile of the target.' },
   deploy_failed: { message: '{reason}{outcome}' },
   step_failed: { message: '{step}: {reason}. {outcome}' },

@@ -32,7 +32,7 @@ test('fails where a file or a link to nothing is in the way', async () => {
 })
 
 test.skipIf(!existsSync('/proc/self'))(
-  'fails where the system creates no folder, instead of trying for ever',
+  'fails where the system creates no folder, instead of trying forever',
   async () => {
     await expect(makeFolder('/proc/arlen/releases')).rejects.toMatchObject({ code: 'ENOENT', path: '/proc/arlen' })
   },

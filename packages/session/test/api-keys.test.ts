@@ -62,7 +62,7 @@ describe('an API key', () => {
     expect([status, (body as { code: string }).code]).toEqual([401, 'login_required'])
   })
 
-  test('is good until its time is over, and for ever without one', async () => {
+  test('is good until its time is over, and forever without one', async () => {
     const [short, long] = [await keys.issue(1, { name: 'a', lifetimeMs: 500 }), await keys.issue(1, { name: 'b' })]
     now += 499
     expect((await ask(by(short.key)))[0]).toBe(200)

@@ -183,8 +183,7 @@ function located(diagnostic: Diagnostic, root: string, at: SourceLocation | unde
 
 function stuckDiagnostic(at: SourceLocation, root: string): Diagnostic {
   const message = 'The application has not finished starting: it has been busy here for 2 s'
-  const hint =
-    'A loop that does not end, or work that takes long. If it comes to its end, the page goes away by itself.'
+  const hint = 'A loop that does not end, or work that takes long. If it ends, the page goes away by itself.'
   return located({ stage: 'boot', severity: 'error', message, hint }, root, at)[0]!
 }
 
@@ -204,7 +203,7 @@ export function busyDiagnostic(at: SourceLocation, root: string): Diagnostic {
 
 const SIGNAL_HINTS: Readonly<Record<string, string>> = {
   SIGABRT: 'Node.js aborts when it runs out of memory, or when process.abort() is called: see the output.',
-  SIGKILL: 'Somebody has killed it; the system does so when its memory runs out.',
+  SIGKILL: 'It was killed. The system does so when memory runs out.',
 }
 
 /** The stack that Node.js prints when it aborts, as an error has it. */

@@ -30,7 +30,7 @@ const REREAD_MS = 25
 /**
  * Runs the application in a series of processes and knows what to serve. It never runs application code itself.
  *
- * It is one file because every event is judged by what is being built, what runs and what is served.
+ * It is one file because what an event means depends on what is being built, what runs and what is served.
  */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #settings: Settings

@@ -88,7 +88,7 @@ export class Panel {
     return true
   }
 
-  /** Waits for a build under way, as pages of the application do, but not for ever. */
+  /** Waits for a build under way, as pages of the application do, but not forever. */
   async #built(): Promise<void> {
     await Promise.race([this.#options.supervisor.settled(), setTimeout(PATIENCE_MS, undefined, { ref: false })])
   }

@@ -41,7 +41,7 @@ test('files that keep coming are passed on every two seconds, for requests wait 
   expect(batches.map(batch => batch.length)).toEqual([25, 20, 5])
 })
 
-test('saves that come faster than a moment are not held back for ever', () => {
+test('saves that come faster than a moment are not held back forever', () => {
   for (let i = 0; i < 300; i++) {
     batcher.add('a')
     vi.advanceTimersByTime(10)
@@ -59,7 +59,7 @@ test('a git operation under way is waited for', () => {
   expect(batches).toEqual([['a']])
 })
 
-test('a lock that is left behind holds nothing up for ever', () => {
+test('a lock that is left behind holds nothing up forever', () => {
   busy = true
   batcher.add('a')
   vi.advanceTimersByTime(2_000)

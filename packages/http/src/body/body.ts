@@ -95,7 +95,7 @@ export class Body implements RequestBody {
         this.source.wantBody(this)
       },
       destroy: (error, done) => {
-        // What is no longer read is dropped, so that the connection can continue or close by the usual rule.
+        // Input that is no longer wanted is dropped, so that the connection can continue or close by the usual rule.
         if (!this.complete && !this.failed) {
           this.mode = DISCARDING
           this.source.resumeBody(this)

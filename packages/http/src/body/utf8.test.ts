@@ -31,7 +31,7 @@ test('only the octets between start and end are read', () => {
   expect(() => decodeUtf8(bytes, 'JSON', 1, 4)).toThrow(refused)
 })
 
-test('every sequence of three octets out of the interesting ones is judged as Node.js judges it', () => {
+test('every sequence of three octets out of the interesting ones is accepted if and only if Node.js accepts it', () => {
   const octets = [
     0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbd, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5,
     0xff,

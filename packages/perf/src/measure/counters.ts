@@ -89,7 +89,7 @@ async function allocations(side: Side, plan: CountPlan, length: number): Promise
   const passes = Math.ceil(plan.warmUp / blocks)
   const perRequest: number[] = []
   for (let block = 0; block < blocks; block += 1) {
-    await side.host.call('heap', undefined) // starts on an empty nursery
+    await side.host.call('heap', undefined) // starts with an empty young generation
     const before = await side.host.call('usage', undefined)
     await side.run(passes * length)
     const after = await side.host.call('usage', undefined)

@@ -52,7 +52,7 @@ test.each([
 test.each([
   ['create table if not exists u (id int)', 'create index i on u (id)', 'create_index_blocks_writes'],
   ['create table other.u (id int)', 'create index i on u (id)', 'create_index_blocks_writes'],
-])('%s: then %s is judged', async (text, then, rule) => {
+])('%s: then %s is checked', async (text, then, rule) => {
   expect(await rules(`${text}; ${then}`)).toContain(rule)
 })
 

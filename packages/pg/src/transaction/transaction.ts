@@ -155,7 +155,7 @@ export class OpenTransaction extends Transaction {
     }
   }
 
-  /** Runs the callback and makes sure that nothing of it keeps running. Throws if the transaction cannot be committed. */
+  /** Runs the callback and makes sure that none of its work keeps running. Throws if the transaction cannot be committed. */
   async perform<T>(fn: (tx: OpenTransaction) => Promise<T> | T): Promise<T> {
     let value: T
     try {

@@ -1,7 +1,7 @@
 import { parseSql } from '../lint/parser.ts'
 import type { Pg } from '../pg.ts'
 import type { TypeSettings } from '../wire/type-parsers.ts'
-import { familyOf, JUDGED_BY_NAME, TOTAL_OPERATORS } from './nullability/functions.ts'
+import { familyOf, KNOWN_BY_NAME, TOTAL_OPERATORS } from './nullability/functions.ts'
 import type { Known, KnownTable } from './nullability/known.ts'
 import { TypeNames } from './type-names.ts'
 
@@ -24,7 +24,7 @@ export class Catalog implements Known {
   }
 
   static async load(db: Pg, settings: TypeSettings): Promise<Catalog> {
-    const own = await db.one<OwnNames>(OWN_NAMES, [JUDGED_BY_NAME, [...TOTAL_OPERATORS]])
+    const own = await db.one<OwnNames>(OWN_NAMES, [KNOWN_BY_NAME, [...TOTAL_OPERATORS]])
     return new Catalog(await TypeNames.load(db, settings), await loadTables(db), own)
   }
 

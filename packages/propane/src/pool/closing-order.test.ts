@@ -23,7 +23,7 @@ test('a single worker is told in the same turn', async () => {
   expect(told).toEqual([true])
 })
 
-test('one that never closes is not waited for for ever', async () => {
+test('one that never closes is not waited for forever', async () => {
   const order = new ClosingOrder(50)
   const last = new Promise<boolean>(resolve => order.stop(1, resolve))
   order.stop(2, () => undefined)

@@ -47,7 +47,7 @@ test('the end waits for all streams, and passes on what has no end of line', asy
   expect(lines()).toEqual(['x', 'last words', ''])
 })
 
-test('a stream that someone holds open does not keep it for ever', async () => {
+test('a stream that someone holds open does not keep it forever', async () => {
   const { out, lines } = output(false)
   out.push(ONE, Buffer.from('x\n'), 'stdout')
   await out.ended(10)

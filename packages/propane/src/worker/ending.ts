@@ -20,7 +20,7 @@ export interface EndingOptions {
 /**
  * The end of an application, once the last request is answered: a `shutdown` message is emitted (as pm2 sends it), an
  * exported `onStop` is called and awaited, and its own SIGTERM or SIGINT listeners run. Then it is given time to finish what
- * these have begun: until it exits, nothing of it is left, or the time is over.
+ * these have begun: until it exits, no work is left, or the time is up.
  */
 export class Ending {
   readonly #options: EndingOptions

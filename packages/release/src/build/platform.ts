@@ -34,7 +34,7 @@ export interface PlatformFields {
   libc?: string | readonly string[]
 }
 
-/** Whether a package runs on a platform, as package managers judge it. */
+/** Whether a package runs on a platform, as package managers decide it. */
 export function fits({ os, cpu, libc }: PlatformFields, platform: Platform): boolean {
   return isListed(os, platform.os) && isListed(cpu, platform.arch) && isListed(libc, platform.libc)
 }

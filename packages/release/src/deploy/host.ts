@@ -25,7 +25,7 @@ export interface RunOptions {
 /** The exit code of ssh itself: the host was not reached, or the connection broke. */
 export const UNREACHABLE = 255
 
-// A host that does not answer must not hold the others up, and a question for a password would wait for ever.
+// A host that does not answer must not hold the others up, and a question for a password would wait forever.
 const SSH_OPTIONS = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=5']
 
 /** One machine, by the system's ssh. */

@@ -15,7 +15,7 @@ const HOLD = [
   "const hash=require('node:crypto').createHash('sha256').update(folder).digest('hex')",
   "const name='\\0arlen-deploy-'+hash",
   "const taken=who=>{console.log('taken '+who);process.exit(9)}",
-  "const ask=()=>net.connect(name).on('data',data=>taken(data)).on('error',()=>taken('somebody'))",
+  "const ask=()=>net.connect(name).on('data',data=>taken(data)).on('error',()=>taken('unknown'))",
   'const server=net.createServer(peer=>peer.on("error",()=>{}).end(holder))',
   "server.on('error',error=>error.code==='EADDRINUSE'?ask():console.log('held'))",
   "server.listen(name,()=>console.log('held'))",

@@ -10,7 +10,7 @@ export interface DeployRecord {
 
 const fileOf = (host: Host) => quote(join(host.path, '.arlen/deployment.json'))
 
-/** The record of a deployment of this release that did not come to its end. */
+/** The record of a deployment of this release that was cut short. */
 export async function readRecord(host: Host, id: string): Promise<DeployRecord | undefined> {
   const { stdout } = await host.run(`cat ${fileOf(host)} 2>/dev/null || true`)
   try {

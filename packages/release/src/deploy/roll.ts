@@ -81,7 +81,7 @@ export async function rollHosts(roll: Roll): Promise<RollResult> {
   }
 }
 
-/** @param onSwitched - called when the host has to go back should another one fail, even if this one has not come to its end */
+/** @param onSwitched - called when the host has to go back should another one fail, even if this one is not done */
 async function switchHost(roll: Roll, host: Host, from: string | undefined, onSwitched: () => void): Promise<void> {
   const { target, id, action, onEvent } = roll
   const { beforeActivate, activate, start, health, afterActivate } = switchScripts(target, host, id)

@@ -12,7 +12,7 @@ const BARE_ATTRIBUTE = /^(?!on)[a-z][\w-]*$/i
 /** Elements that hold something other than content, or do more than show it. */
 const SPECIAL_ELEMENT =
   /^(?:script|style|title|textarea|xmp|iframe|noembed|noframes|noscript|plaintext|template|object|embed|applet|base|link|meta|frame|frameset|portal|svg|math)$/i
-/** Contexts in which several values are judged as one text. */
+/** Contexts in which several values are checked as one text. */
 const JOINED: ReadonlySet<Place> = new Set([
   ...(['url', 'url scheme', 'url rest', 'url list', 'cdata', 'csv', 'csv start', 'csv part'] as const),
   ...(['csv string', 'csv string part', 'tag name'] as const),

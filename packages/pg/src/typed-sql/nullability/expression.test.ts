@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { columnsOf, judge, type Own } from '../../../test/known-catalog.ts'
+import { columnsOf, nullabilityOf, type Own } from '../../../test/known-catalog.ts'
 import type { Family } from './functions.ts'
 
 // What PostgreSQL itself gives back is compared in test/nullability.test.ts. Here the catalog is ours, and each rule has a
 // query that it allows and one that it must not allow.
 
-const of = (expression: string, own?: Own) => judge(`select ${expression} as it from t`, own)
+const of = (expression: string, own?: Own) => nullabilityOf(`select ${expression} as it from t`, own)
 const split = (text: string) => text.split(/;;|\n/).flatMap(each => each.trim() || [])
 
 const NEVER = `

@@ -103,7 +103,7 @@ export function familyOf(type: string | undefined): Family | undefined {
 }
 
 /** Every function and operator that is recognized by its name alone. */
-export const JUDGED_BY_NAME: readonly string[] = [
+export const KNOWN_BY_NAME: readonly string[] = [
   ...Object.keys(NEVER_NULL),
   ...Object.keys(NULL_FOR_NULL_ALONE),
   ...Object.keys(NULL_WITHOUT_VALUES),

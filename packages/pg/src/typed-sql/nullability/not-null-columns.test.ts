@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judge, type Own } from '../../../test/known-catalog.ts'
+import { nullabilityOf, type Own } from '../../../test/known-catalog.ts'
 
 /** A condition on `t`, and which of its nullable columns it proves to be not NULL: `select x, w, f2 …`. */
 describe('a condition proves', () => {
@@ -87,7 +87,7 @@ describe('a condition proves', () => {
     ['t.* is not null', '? ? ?'],
     ['case when x = 1 then true end', '? ? ?'],
   ])('%s', async (condition, truth) => {
-    expect(await judge(`select x, w, f2 from t where ${condition}`)).toBe(truth)
+    expect(await nullabilityOf(`select x, w, f2 from t where ${condition}`)).toBe(truth)
   })
 
   test.each<[condition: string, own: Own]>([
@@ -100,7 +100,7 @@ describe('a condition proves', () => {
     ["w <> all (array['a'])", { operators: ['<>'] }],
     ['w::int = 1', { casts: true }],
   ])('nothing with the names of the application: %s', async (condition, own) => {
-    expect(await judge(`select w from t where ${condition}`)).toBe('n')
-    expect(await judge(`select w from t where ${condition}`, own)).toBe('?')
+    expect(await nullabilityOf(`select w from t where ${condition}`)).toBe('n')
+    expect(await nullabilityOf(`select w from t where ${condition}`, own)).toBe('?')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { columnsOf, judge, known } from '../../../test/known-catalog.ts'
-import { type Family, JUDGED_BY_NAME, NEVER_NULL, NULL_FOR_NULL_ALONE, ROWS_OF } from './functions.ts'
+import { columnsOf, known, nullabilityOf } from '../../../test/known-catalog.ts'
+import { type Family, KNOWN_BY_NAME, NEVER_NULL, NULL_FOR_NULL_ALONE, ROWS_OF } from './functions.ts'
 import { inferNeverNull } from './infer.ts'
 
 describe('a query', () => {
@@ -180,12 +180,12 @@ describe('a query', () => {
     ['truncate p', 'unknown'],
     ['select', ''],
   ])('%s', async (query, truth) => {
-    expect(await judge(query)).toBe(truth)
+    expect(await nullabilityOf(query)).toBe(truth)
   })
 
   test('is not read deeper than 64 levels', async () => {
     const nested = (depth: number) => `${'select a from ('.repeat(depth)}select a from t${') s'.repeat(depth)}`
-    expect([await judge(nested(64)), await judge(nested(65))]).toEqual(['n', '?'])
+    expect([await nullabilityOf(nested(64)), await nullabilityOf(nested(65))]).toEqual(['n', '?'])
   })
 
   test('names its columns as PostgreSQL does, or leaves it to the server', async () => {
@@ -222,11 +222,11 @@ test.each<[query: string, family: Family | undefined]>([
   expect((await columnsOf(query))![0]!.family).toBe(family)
 })
 
-test('what is judged by its name is what the tables list', () => {
+test('what is known by its name is what the tables list', () => {
   for (const name of [...Object.keys(NEVER_NULL), ...Object.keys(NULL_FOR_NULL_ALONE), ...Object.keys(ROWS_OF)]) {
-    expect(JUDGED_BY_NAME).toContain(name)
+    expect(KNOWN_BY_NAME).toContain(name)
   }
-  expect(JUDGED_BY_NAME).toEqual(
+  expect(KNOWN_BY_NAME).toEqual(
     expect.arrayContaining([
       'lag',
       'lead',

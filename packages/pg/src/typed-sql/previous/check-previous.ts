@@ -4,8 +4,8 @@ import { createPg, type Pg } from '../../pg.ts'
 import { executorOf } from '../../pool/executor.ts'
 import { DatabaseError } from '../../server-errors/database-error.ts'
 import { type CollectOptions, collectQueries, type SourceQuery } from '../collect.ts'
+import { checkEffects, type Objection } from './check-writes.ts'
 import { kindOf, takesAll } from './column-types.ts'
-import { judgeEffects, type Objection } from './judge-writes.ts'
 import { loadTables, type Tables } from './table-facts.ts'
 import { describeTypes, type TypeFacts } from './type-facts.ts'
 import { effectsOf } from './writes.ts'
@@ -82,7 +82,7 @@ async function compare(text: string, before: Schema, after: Schema): Promise<Obj
   const is = await after.describe(text)
   if (is instanceof DatabaseError) return [{ problem: is.message.split('\n')[0]!, dependsOn: undefined }]
   const effects = await effectsOf(text)
-  const objections = judgeEffects(effects, before.tables, after.tables)
+  const objections = checkEffects(effects, before.tables, after.tables)
   for (const [index, type] of was.params.entries()) {
     const now = is.params[index]
     if (now === undefined || takesAll(type, now)) continue

@@ -10,10 +10,10 @@ export interface Objection {
 }
 
 /** What the schema to be refuses of what a query does, and the schema before does not. */
-export function judgeEffects({ writes, tables }: QueryEffects, before: Tables, after: Tables): Objection[] {
+export function checkEffects({ writes, tables }: QueryEffects, before: Tables, after: Tables): Objection[] {
   const found = writes.flatMap(write => {
     const [was, is] = [before.get(write.table), after.get(write.table)]
-    return was && is ? [...judgeColumns(write, was, is), ...judgeTable(write, was, is)] : []
+    return was && is ? [...checkColumns(write, was, is), ...checkTable(write, was, is)] : []
   })
   for (const table of tables) {
     if (before.get(table)?.rowSecurity === false && after.get(table)?.rowSecurity === true) {
@@ -23,14 +23,14 @@ export function judgeEffects({ writes, tables }: QueryEffects, before: Tables, a
   return found
 }
 
-function judgeColumns(write: Write, was: TableFacts, is: TableFacts): Objection[] {
+function checkColumns(write: Write, was: TableFacts, is: TableFacts): Objection[] {
   const { event, table } = write
   if (event === 'delete') return []
   const written = new Map((write.columns ?? was.columns.map(unknownValue)).map(column => [column.name, column.value]))
   return is.columns.flatMap(column => {
     const earlier = was.columns.find(({ name }) => name === column.name)
     const value = written.get(column.name) ?? (event === 'insert' ? 'default' : undefined)
-    return value === undefined ? [] : judgeColumn({ table, event, value }, column, earlier)
+    return value === undefined ? [] : checkColumn({ table, event, value }, column, earlier)
   })
 }
 
@@ -42,7 +42,7 @@ interface ColumnWrite {
   value: 'null' | 'default' | 'constant' | 'unknown'
 }
 
-function judgeColumn({ table, event, value }: ColumnWrite, is: ColumnFacts, was: ColumnFacts | undefined): Objection[] {
+function checkColumn({ table, event, value }: ColumnWrite, is: ColumnFacts, was: ColumnFacts | undefined): Objection[] {
   const name = `${table}.${is.name}`
   const wasFree = was === undefined || !was.notNull
   if (value === 'default') {
@@ -69,7 +69,7 @@ function judgeColumn({ table, event, value }: ColumnWrite, is: ColumnFacts, was:
   return found
 }
 
-function judgeTable(write: Write, was: TableFacts, is: TableFacts): Objection[] {
+function checkTable(write: Write, was: TableFacts, is: TableFacts): Objection[] {
   const { event, table } = write
   const existed = new Set(was.columns.map(({ name }) => name))
   const written = new Set(write.columns?.map(({ name }) => name) ?? existed)

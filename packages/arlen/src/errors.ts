@@ -28,6 +28,10 @@ const table = {
       'The plugin {name} wraps every request, so it cannot be mounted at {prefix}. Register it without a prefix.',
   },
   plugin_duplicate: { message: 'The plugin {name} is registered twice.' },
+  plugin_async: {
+    message:
+      'setUp() of the plugin {name} is asynchronous. Register routes and middleware at once, and put what has to wait into app.onStart().',
+  },
   plugin_invalid: { message: 'The plugin {name} needs a name and a function setUp({ app, routes, use }, options).' },
   plugin_missing: { message: 'The plugin {name} needs {missing}: register that first.' },
   response_invalid: { status: 500, message: 'The response of {route} does not match its schema. {problems}' },

@@ -100,4 +100,7 @@ test('positions count UTF-16 units, characters of a database code points', () =>
   expect(offsetOfCharacter(text, 1_000)).toBe(text.length)
   expect(positionAt(text, offsetOfCharacter(text, 13))).toEqual({ line: 2, column: 3 })
   expect(positionAt(text, 0)).toEqual({ line: 1, column: 1 })
+  // Lines end as they do in a code frame.
+  expect(positionAt('select 1,\rselct 2', 10)).toEqual({ line: 2, column: 1 })
+  expect(positionAt('a\r\nb', 3)).toEqual({ line: 2, column: 1 })
 })

@@ -11,6 +11,8 @@ export interface CodeFrameOptions {
   width?: number
 }
 
+const LINE_END = /\r\n|[\n\r]/
+
 const OPTIONS: OptionTable<CodeFrameOptions> = {
   before: option.integer(0),
   after: option.integer(0),
@@ -32,7 +34,7 @@ const OPTIONS: OptionTable<CodeFrameOptions> = {
  */
 export function codeFrame(source: string, line: number, column?: number, options: CodeFrameOptions = {}): string {
   const { before = 3, after = 3, width = 140 } = readOptions('codeFrame()', options, OPTIONS)
-  const lines = source.split(/\r\n|[\n\r]/)
+  const lines = source.split(LINE_END)
   if (line < 1 || line > lines.length) return ''
   const first = Math.max(1, line - before)
   const last = Math.min(lines.length, line + after)
@@ -94,8 +96,8 @@ export function parseCodeFrame(frame: string): CodeFrameLine[] | undefined {
 
 /** Converts an offset to a line and column, both from 1. Offset and column are in UTF-16 code units. */
 export function positionAt(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset)
-  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') }
+  const lines = text.slice(0, offset).split(LINE_END)
+  return { line: lines.length, column: lines.at(-1)!.length + 1 }
 }
 
 /** The offset of the nth character of a text, counted from 1 in code points, as PostgreSQL counts. */

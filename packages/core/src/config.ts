@@ -210,9 +210,15 @@ function explain(issue: v.BaseIssue<unknown>, path: readonly string[], settings:
     return `no such setting${didYouMean(suggest(path.at(-1) ?? '', siblings))}`
   }
   if (issue.received === 'undefined') return `is missing, must be ${issue.expected ?? 'set'}`
-  return issue.kind === 'schema'
-    ? `must be ${issue.expected}`
-    : `must be ${issue.expected ?? issue.requirement ?? 'valid'}`
+  return `must be ${issue.kind === 'schema' ? issue.expected : expectedOf(issue)}`
+}
+
+/** What a check expects, in words; some checks of valibot describe themselves by a function. */
+function expectedOf({ type, expected, requirement }: v.BaseIssue<unknown>): unknown {
+  if (type === 'integer' || type === 'safe_integer') return 'a whole number'
+  if (type === 'url') return 'a URL'
+  if (type === 'regex') return `text like ${expected ?? requirement}`
+  return expected ?? (typeof requirement === 'function' ? 'valid' : (requirement ?? 'valid'))
 }
 
 function didYouMean(name: string | undefined): string {

@@ -2,7 +2,7 @@ import { coreError } from './errors.ts'
 
 /**
  * Handles one request. What it returns is the response: an object or array is sent as JSON, a string as text, and the result of
- * `c.json()`, `c.render()` and the like as it is. `undefined` means that it has already responded.
+ * `c.json()`, `c.render()` and the like as it is. `undefined` is an error, `response_missing`.
  */
 export type Handler<C> = (c: C) => unknown
 

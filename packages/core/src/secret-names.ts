@@ -3,7 +3,7 @@ export const REDACTED = '[redacted]'
 
 // PARTS match anywhere in a name, WORDS only whole words.
 const PARTS =
-  /passw(?:or)?d|passphrase|secret|token|(?:api|private|access|signing|encryption)_?key|signing|authorization|cookie|credential|session_?id|csrf|xsrf|dsn|(?:database|connection)_?(?:url|string)/
+  /passw(?:or)?d|passphrase|secret|token|(?:api|private|access|signing|encryption)_?key|authorization|cookie|credential|session_?id(?![a-z])|csrf|xsrf|dsn|(?:database|connection)_?(?:url|string)/
 const WORDS = /(?:^|_)(?:pass|pwd|sid|pin|otp|cvc|cvv)(?:_|$)/
 
 /**

@@ -2,9 +2,9 @@ import * as v from 'valibot'
 
 /** One setting of a configuration schema, with everything that flags, variables and documents need. */
 export interface Setting {
-  /** `['http', 'requestTimeoutMs']` */
+  /** `['http', 'handlerTimeoutMs']` */
   path: readonly string[]
-  /** `ARLEN_HTTP_REQUEST_TIMEOUT_MS` */
+  /** `ARLEN_HTTP_HANDLER_TIMEOUT_MS` */
   env: string
   kind: 'string' | 'number' | 'boolean' | 'list' | 'other'
   description: string

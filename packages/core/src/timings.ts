@@ -6,7 +6,7 @@ export type Stage = Exclude<(typeof STAGES)[number], 'total'>
 
 /**
  * A lap timer for one request, in milliseconds. `lap(stage)` adds the time since the last lap to that stage, so `total` is the
- * sum of the stages. Exists only if `performanceLogging` is on; otherwise no clock is read.
+ * sum of the stages. Exists only if timings are on (`performanceLogging` of an application, `timings` of a server); otherwise no clock is read.
  */
 export class Timings {
   parse = 0

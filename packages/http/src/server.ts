@@ -127,7 +127,7 @@ export class HttpServer implements Servable, Controllable {
     }
     this.turnedAway++
     socket.on('close', () => this.turnedAway--)
-    turnAway(socket, rejection(this.engine, 'server_overloaded', 'Retry-After: 1\r\n'))
+    turnAway(socket, rejection(this.engine, 'server_overloaded', `Retry-After: ${this.engine.retryAfterSeconds}\r\n`))
   }
 
   private startNextWaiting(): void {
@@ -143,9 +143,17 @@ export class HttpServer implements Servable, Controllable {
    * again returns the same promise.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    const { graceMs = 10_000 } = readOptions('close()', options, CLOSE_OPTIONS)
-    this.closing ??= this.shutDown(graceMs)
-    return this.closing
+    try {
+      const { graceMs = 10_000 } = readOptions('close()', options, CLOSE_OPTIONS)
+      this.closing ??= this.shutDown(graceMs)
+      return this.closing
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 
   private async shutDown(graceMs: number): Promise<void> {

@@ -93,6 +93,7 @@ describe('text() and form()', () => {
   test.each<[string, Uint8Array, string]>([
     ['text/plain', Buffer.from('ä'), 'ä'],
     ['text/plain; charset=UTF-8', Buffer.from('ä'), 'ä'],
+    ['text/plain; x="a; charset=utf-16"', Buffer.from('ä'), 'ä'],
     ['text/plain; charset="iso-8859-1"', Buffer.from('ä', 'latin1'), 'ä'],
   ])('%s is decoded', async (type, body, got) => {
     expect((await send(text, body, { 'content-type': type })).body).toEqual({ got })

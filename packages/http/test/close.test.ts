@@ -104,6 +104,7 @@ test('close is one promise however often it is asked for, and works before liste
   const server = await start(() => 'ok')
   const first = server.close()
   expect(server.close()).toBe(first)
+  await expect(server.close({ grace: 1 } as object)).rejects.toMatchObject({ code: 'option_unknown' })
   await first
   await expect(createHttpServer(() => 'ok').close()).resolves.toBeUndefined()
   const early = createHttpServer(() => 'ok')

@@ -192,6 +192,11 @@ describe('c.fresh', () => {
     expect((await ask(weak, { 'If-None-Match': '"w"' })).status).toBe(304)
   })
 
+  test('refuses a validator that it does not know', async () => {
+    const misspelled: Handler = c => c.fresh({ lastModifed: new Date(DAY) } as object)
+    expect((await ask(misspelled)).status).toBe(500)
+  })
+
   test('keeps a change from overwriting a state that its client has not seen', async () => {
     let version = 1
     const put: Handler = c => {

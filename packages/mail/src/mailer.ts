@@ -10,7 +10,7 @@ import { type SentMessage, type SmtpOptions, SmtpSender } from './smtp.ts'
 
 /** Options of {@link createMailer}. */
 export interface MailerOptions {
-  /** Default: views of @arlen/view created with `mailHelpers`. */
+  /** Renders the texts: for example views of @arlen/view created with `mailHelpers`. */
   templates: MailTemplates
   /** The default sender. */
   from?: AddressInput

@@ -110,7 +110,7 @@ export class Pg extends Database {
    * Rejects new work, waits for work in progress, and closes. After `timeoutMs` (default 5,000) it cuts the remaining
    * connections and returns their users.
    */
-  close(options: { timeoutMs?: number } = {}): Promise<Holder[]> {
+  async close(options: { timeoutMs?: number } = {}): Promise<Holder[]> {
     const { timeoutMs = 5_000 } = readOptions('close()', options, { timeoutMs: option.durationMs() })
     this.#closed ??= this.#close(timeoutMs)
     return this.#closed

@@ -106,7 +106,7 @@ export class Scope extends Database {
           return fn(tx)
         }
       : fn
-    return this.#executor.tx(work, { signal: this.#signal, ...options })
+    return this.#executor.tx(work, { ...options, signal: options.signal ?? this.#signal })
   }
 
   protected run(query: Query): Promise<Result<unknown>> {

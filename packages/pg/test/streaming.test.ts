@@ -306,16 +306,16 @@ describe('copyTo', () => {
 
 describe('operations that wait for their other side', () => {
   /** Longer than the limits of the session, which end a transaction that idles and a statement that hangs. */
-  const pause = () => new Promise(resolve => setTimeout(resolve, 300))
+  const pause = () => new Promise(resolve => setTimeout(resolve, 4_000))
   const limited = () =>
     createPg({
       ...poolOptions(dsn),
-      idleInTransactionTimeoutMs: 100,
-      statementTimeoutMs: 100,
+      idleInTransactionTimeoutMs: 2_000,
+      statementTimeoutMs: 2_000,
     })
 
   /** A session behind a pooler takes no settings, so that it has no limits. */
-  const limit = () => (poolOptions(dsn).prepare === false ? '0' : '100ms')
+  const limit = () => (poolOptions(dsn).prepare === false ? '0' : '2s')
 
   test('a stream may be read slowly', async () => {
     await using pool = limited()

@@ -1,4 +1,4 @@
-import { HEALTH_PATHS } from '@arlen/core/health-paths'
+import { HEALTH_PATHS, isHealthPath } from '@arlen/core/health-paths'
 import { option, readOptions } from '@arlen/core/options'
 import type { Middleware } from '@arlen/http'
 import * as v from 'valibot'
@@ -119,7 +119,7 @@ export function security(config: SecurityConfig, options: { rateStore?: RateStor
     stack.push(
       rateLimit({
         ...config.rateLimit,
-        skip: c => HEALTH_PATHS.includes(c.req.path),
+        skip: c => isHealthPath(c.req.path),
         ...(rateStore && { store: rateStore }),
       }),
     )

@@ -60,7 +60,15 @@ test('failed assertions show the outbox', async () => {
   )
   expect(() => t.outbox.count(2)).toThrow('There are 1 mails, not 2.')
   expect(() => t.outbox.lacks({ subject: /password/ })).toThrow('There is a mail with subject /password/.')
-  expect(() => t.outbox.sent({ recipient: 'ada@example.com' } as never)).toThrow('There is no mail')
+  // A misspelled name would match no mail, so that a test of what is not sent would always pass.
+  const misspelled = { subjct: 'Your password' } as never
+  for (const assertion of [
+    () => t.outbox.sent(misspelled),
+    () => t.outbox.lacks(misspelled),
+    () => t.outbox.count(0, misspelled),
+  ])
+    expect(assertion).toThrow(/subjct.*subject/)
+  await expect(t.outbox.next(misspelled)).rejects.toMatchObject({ code: 'option_unknown' })
   await expect(t.get('/later/ada').mailed()).rejects.toThrow('No such mail was sent for this request, but:\n(no mail)')
   await t.outbox.next({ text: 't2' })
   await expect(t.outbox.next({ to: 'nobody@example.com' }, 10)).rejects.toThrow(told)

@@ -54,7 +54,7 @@ const runners: [name: string, command: () => string[]][] = [
 
 test.each(runners)('%s runs tests without set-up, and shows what failed and where', async (_, command) => {
   const env = { PATH: process.env.PATH, HOME: project, CI: '' }
-  const result = await run(process.execPath, command(), { cwd: project, env, timeout: 60_000 }).then(
+  const result = await run(process.execPath, command(), { cwd: project, env }).then(
     () => ({ stdout: 'it did not fail', stderr: '' }),
     error => error as { stdout: string; stderr: string; killed: boolean },
   )
@@ -66,9 +66,7 @@ test.each(runners)('%s runs tests without set-up, and shows what failed and wher
 })
 
 test('ten thousand requests in eight processes fail nowhere and leave nothing open', async () => {
-  const processes = Array.from({ length: 8 }, () =>
-    run(process.execPath, ['ask-often.mjs', '1250'], { cwd: project, timeout: 60_000 }),
-  )
+  const processes = Array.from({ length: 8 }, () => run(process.execPath, ['ask-often.mjs', '1250'], { cwd: project }))
   for (const { stdout, stderr } of await Promise.all(processes))
     expect({ stdout, stderr }).toEqual({ stdout: '[]\n', stderr: '' })
 })

@@ -53,7 +53,6 @@ export class Accounts {
       rolesOf: user => [user.role],
       ended,
       remember: this.remember,
-      rememberMs: REMEMBER_MS,
       loginPath: '/login',
     })
     this.login = createPasswordLogin<User>({

@@ -73,6 +73,8 @@ export class App extends Routes implements Servable {
   readonly #json: JsonOptions | undefined
   #server: HttpServer | undefined
   #started: Promise<void> | undefined
+  /** Everything that runs at the start has run. */
+  #hasStarted = false
   #loadRules: LoadRules | undefined
   #handler: Handler<Context> | undefined
 
@@ -129,6 +131,7 @@ export class App extends Routes implements Servable {
 
   /** Runs before the first request, in the order of registration. */
   onStart(name: string, start: NonNullable<Resource['start']>): this {
+    this.#demandNotStarted('onStart()')
     this.#lifecycle.add({ name, start })
     return this
   }
@@ -144,6 +147,7 @@ export class App extends Routes implements Servable {
    * in each process on its own schedule. The task must tolerate that two processes run it at once.
    */
   every(name: string, everyMs: number, work: () => unknown): this {
+    this.#demandNotStarted('every()')
     const recurring = new RecurringTask(name, everyMs, work, this.log)
     this.#jobs.push(recurring)
     this.#lifecycle.add({ name, start: () => recurring.start(), stop: () => recurring.stop() })
@@ -179,6 +183,7 @@ export class App extends Routes implements Servable {
 
   /** Handles requests that match neither a route nor a file. */
   notFound(handler: Handler<Context>): this {
+    this.#demandNotStarted('notFound()')
     demandFunction('app.notFound()', handler)
     this.#notFound = handler
     return this
@@ -202,6 +207,7 @@ export class App extends Routes implements Servable {
     this.#compile()
     if (!this.isDevelopment) this.#templates.load()
     await this.#lifecycle.start()
+    this.#hasStarted = true
   }
 
   /**
@@ -222,7 +228,8 @@ export class App extends Routes implements Servable {
     if (this.#loadRules) server.setLoadRules(this.#loadRules)
     else warnOfNode(this.environment, this.log)
     const anywhere = options.fd === undefined && options.server === undefined && options.path === undefined
-    return server.listen(anywhere ? { host: http.host, port: http.port, ...options } : options)
+    const { host = http.host, port = http.port } = options
+    return server.listen(anywhere ? { ...options, host, port } : options)
   }
 
   /** Serves one connection that was accepted elsewhere: a socket, or one end of a pair of streams. Call `start()` first. */
@@ -238,8 +245,13 @@ export class App extends Routes implements Servable {
       await this.#server?.close(options)
     } finally {
       this.#started = undefined
+      this.#hasStarted = false
       await this.#lifecycle.stop()
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 
   /** For the process manager, such as propane. */
@@ -265,6 +277,11 @@ export class App extends Routes implements Servable {
       },
       explain: async sql => (await import('./inspection.ts')).explain(this.db, sql),
     }
+  }
+
+  /** What is registered later would silently not run. */
+  #demandNotStarted(what: string): void {
+    if (this.#hasStarted) throw appError('app_frozen', { what })
   }
 
   #compile(): Handler<Context> {

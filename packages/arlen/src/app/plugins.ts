@@ -12,7 +12,7 @@ export interface PluginHost extends Pick<Routes, 'group'> {
 /** What a plugin can extend. */
 export interface PluginApi<App> {
   readonly app: App
-  /** The logger of the application, or of the group that the plugin was mounted in. */
+  /** The routes of the application, or of the group that the plugin was mounted in. */
   readonly routes: Routes<string>
   /** Wraps every request of the application; a mounted plugin wraps its own routes with `routes.group`. */
   use(...middleware: Middleware<Context>[]): void
@@ -24,6 +24,7 @@ export interface Plugin<App, Options> {
   readonly name: string
   /** Names of plugins that must be registered before it. */
   readonly needs?: readonly string[]
+  /** Registers routes and middleware. Must not be asynchronous: what has to wait belongs in `app.onStart()`. */
   setUp(api: PluginApi<App>, options: Options): void
 }
 
@@ -41,7 +42,7 @@ export class Plugins<App extends PluginHost> {
     this.#app = app
   }
 
-  /** @throws ArlenError `plugin_invalid`, `plugin_duplicate`, `plugin_missing`, `plugin_mounted` */
+  /** @throws ArlenError `plugin_invalid`, `plugin_async`, `plugin_duplicate`, `plugin_missing`, `plugin_mounted` */
   register<Options>(plugin: Plugin<App, Options>, options: Options, mount: Mount | undefined): void {
     const { name, needs = [] } = plugin
     if (typeof name !== 'string' || typeof plugin.setUp !== 'function') {
@@ -53,16 +54,24 @@ export class Plugins<App extends PluginHost> {
     this.#names.add(name)
     const app = this.#app
     if (mount === undefined) {
-      plugin.setUp(
-        { app, routes: app as unknown as Routes<string>, use: (...middleware) => void app.use(...middleware) },
-        options,
-      )
+      const use = (...middleware: Middleware<Context>[]) => void app.use(...middleware)
+      setUp(plugin, { app, routes: app as unknown as Routes<string>, use }, options)
       return
     }
     const { prefix, ...group } = mount
     const use = () => {
       throw appError('plugin_mounted', { name, prefix })
     }
-    app.group(prefix, group, routes => plugin.setUp({ app, routes: routes as unknown as Routes<string>, use }, options))
+    app.group(prefix, group, routes =>
+      setUp(plugin, { app, routes: routes as unknown as Routes<string>, use }, options),
+    )
   }
+}
+
+/** What an asynchronous function registers after its first `await` would come too late, and nobody would see it fail. */
+function setUp<App, Options>(plugin: Plugin<App, Options>, api: PluginApi<App>, options: Options): void {
+  const result: unknown = plugin.setUp(api, options)
+  if (!(result instanceof Promise)) return
+  result.catch(() => undefined) // this error is the one to report
+  throw appError('plugin_async', { name: plugin.name })
 }

@@ -15,7 +15,7 @@ export function addHealthRoutes(routes: BuiltInRoutes, health: Health, trusted: 
   const alive = (c: Context) => c.json({ status: 'ok' }, NO_STORE)
   const isTrusted = addressTest(trusted, problem => appError('address_invalid', { problem }))
   for (const path of LIVENESS_PATHS) routes.get(path, NO_DOCUMENT, alive)
-  routes.get(READINESS_PATH, NO_DOCUMENT, async c => answer(c, await health.report(), isTrusted(c.req.ip)))
+  routes.get(READINESS_PATH, NO_DOCUMENT, async c => answer(c, await health.report(), isTrusted(c.req.ip || undefined)))
 }
 
 /** They are for orchestrators and not part of the application's API. */

@@ -90,11 +90,13 @@ export interface Config {
 
 /** Every member is optional, at every depth; lists are replaced as a whole. */
 type DeepPartial<T> = {
-  [K in keyof T]?: T[K] extends readonly unknown[] | ((...args: never[]) => unknown)
-    ? T[K]
-    : T[K] extends object
-      ? DeepPartial<T[K]>
-      : T[K]
+  [K in keyof T]?: T[K] extends readonly (infer Item)[]
+    ? readonly Item[]
+    : T[K] extends (...args: never[]) => unknown
+      ? T[K]
+      : T[K] extends object
+        ? DeepPartial<T[K]>
+        : T[K]
 }
 
 /** What a file in `config/` may contain: any part of the configuration. */
@@ -241,9 +243,13 @@ export function configSchema(production: boolean): v.GenericSchema<unknown, Conf
 export const KNOWN_ENV: readonly string[] = [
   'ARLEN_ENV',
   'ARLEN_GENERATION',
+  'ARLEN_OUTCOME',
+  'ARLEN_PERF_*',
   'ARLEN_PG_TEST_*',
   'ARLEN_PROPANE_*',
   'ARLEN_RELEASE',
+  'ARLEN_SIGN_PASSWORD',
+  'ARLEN_TARGET',
   'ARLEN_WORKER',
 ]
 

@@ -282,3 +282,16 @@ test.each([
   for (const value of values) expect(load({ env: env(value) }).log[name]).toBe(value)
   expect(() => load({ env: env(other) })).toThrow(`ARLEN_LOG_${name.toUpperCase()}`)
 })
+
+test.each([
+  ['ARLEN_HTTP_PORT', '3.5', 'must be a whole number'],
+  ['ARLEN_HTTP_PORT', '70000', 'must be <=65535'],
+  ['ARLEN_LOG_LEVEL', 'loud', 'must be ('],
+])('%s=%s is refused in words: %s', (variable, value, words) => {
+  expect(() => loadConfig({ root, environment: 'test', env: { [variable]: value } })).toThrow(words)
+})
+
+test('the lists of a configuration may be read-only', () => {
+  const trustedProxies = ['10.0.0.0/8'] as const
+  expect(defineConfig({ http: { trustedProxies } })).toEqual({ http: { trustedProxies: ['10.0.0.0/8'] } })
+})

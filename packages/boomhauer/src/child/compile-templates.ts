@@ -75,5 +75,5 @@ function missingLayout({ name, path, source }: DefaultLayout, names: readonly st
 }
 
 function environmentName(): string {
-  return process.env.ARLEN_ENV || 'development'
+  return process.env.ARLEN_ENV || process.env.NODE_ENV || 'development'
 }

@@ -240,7 +240,7 @@ function awaitedIn({ cause, message }: Error): SourceLocation | undefined {
 
 /** One report for each mistake in the configuration. */
 function configReports(error: unknown, whole: Diagnostic, problems: readonly ConfigProblem[]): Diagnostic[] {
-  const env = process.env.ARLEN_ENV ?? 'development'
+  const env = process.env.ARLEN_ENV || process.env.NODE_ENV || 'development'
   return placeProblems(whole, problems, root, env).map(({ problem, at }) => {
     const [found] = diagnose(error, { root, stage: 'config', hide: join(import.meta.dirname, '..'), ...(at && { at }) })
     return { ...found!, message: problem.message }

@@ -40,7 +40,7 @@ export const propaneCommand: Command = {
     const propaneIo = { env: { ...io.env }, app: appIn(root), ...lines }
     return runPropane(withoutRoot(input.argv), propaneIo, async () => {
       const { loadConfig } = await import('arlen')
-      const environment = io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'production'
+      const environment = io.env.ARLEN_ENV || io.env.NODE_ENV || 'production'
       // The workers apply production's rules to the application, including settings in its own code: createApp({ config }).
       const release = input.options.json === true ? io.reserve?.() : undefined
       const { http, propaneAccessories } = loadConfig({ root, env: io.env, environment, lenient: true }).config

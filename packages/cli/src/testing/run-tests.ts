@@ -25,7 +25,7 @@ export async function runTests(
     const bin = [join(root, 'node_modules/.bin'), io.env.PATH].filter(Boolean).join(delimiter)
     const env = {
       ...io.env,
-      ARLEN_ENV: io.env.ARLEN_ENV ?? io.env.NODE_ENV ?? 'test',
+      ARLEN_ENV: io.env.ARLEN_ENV || io.env.NODE_ENV || 'test',
       PATH: bin,
       ...(server && { TEST_DATABASE_URL: server.dsn }),
     }

@@ -4,6 +4,7 @@ import { decodeBody } from '../response/content-coding.ts'
 import { ArrivedBody } from './arrived-body.ts'
 import { exceededBudget } from './json-budget.ts'
 import type { Message } from './message.ts'
+import { readParameters } from './multipart/parameters.ts'
 import type { RequestBody } from './request-body.ts'
 import { decodeUtf8 } from './utf8.ts'
 
@@ -39,7 +40,9 @@ function readWhole(request: Message, body: RequestBody): Buffer | Promise<Buffer
 
 export function readText(request: Message): string | Promise<string> {
   const charset =
-    /;[ \t]*charset="?([^\s";]+)/i.exec(request.header('content-type') ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
+    readParameters(request.header('content-type') ?? '')
+      ?.get('charset')
+      ?.toLowerCase() ?? 'utf-8'
   if (charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii' && charset !== 'iso-8859-1') {
     throw httpError('body_type_unsupported', { expected: 'in UTF-8 or ISO-8859-1' })
   }

@@ -101,7 +101,7 @@ export class FetchBody {
     this.closed = true
     const { reader, request } = this
     // The body that Node.js creates for a FormData cannot be canceled: it would cause a rejection that cannot be handled.
-    if (/^multipart\/form-data/i.test(request.headers.get('content-type') ?? '')) return
+    if (/^multipart\/form-data[ \t]*(?:;|$)/i.test(request.headers.get('content-type') ?? '')) return
     if (reader !== null)
       reader.cancel(reason).catch(() => undefined) // it is being abandoned: its result does not matter
     else if (request.body !== null && !request.bodyUsed) request.body.cancel(reason).catch(() => undefined) // as above

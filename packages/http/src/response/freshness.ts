@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { httpError } from '../errors.ts'
 import type { HttpRequest } from '../request.ts'
 import { evaluateConditions, parseDate, type Validators } from './conditions.ts'
@@ -10,8 +11,14 @@ export interface Freshness {
   lastModified?: Date | number | undefined
 }
 
+const OPTIONS: OptionTable<Freshness> = {
+  etag: option.string,
+  lastModified: option.either(option.instanceOf(Date, 'a date'), option.number()),
+}
+
 /** See `Context.fresh`. */
-export function isFresh(req: HttpRequest, headers: HeaderList, { etag, lastModified }: Freshness): boolean {
+export function isFresh(req: HttpRequest, headers: HeaderList, given: Freshness): boolean {
+  const { etag, lastModified } = readOptions('fresh()', given, OPTIONS)
   if (etag !== undefined) headers.set('ETag', /^(?:W\/)?"[^"]*"$/.test(etag) ? etag : `"${etag.replaceAll('"', '')}"`)
   if (lastModified !== undefined) headers.set('Last-Modified', new Date(lastModified).toUTCString())
   const validators: Validators = { etag: headers.get('etag'), modified: parseDate(headers.get('last-modified')) }

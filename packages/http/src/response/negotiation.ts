@@ -10,6 +10,8 @@ const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript',
   css: 'text/css',
   events: 'text/event-stream',
+  svg: 'image/svg+xml',
+  problem: 'application/problem+json',
 }
 
 /** The media type of a short name; a name with a slash is already one. */

@@ -213,6 +213,9 @@ test('sslrootcert=system trusts what the system trusts', () => {
 test('a URL that is shown keeps what helps', () => {
   expect(hidePassword('postgres://u:p@h:5432/d?sslmode=require')).toBe('postgres://***@h:5432/d?sslmode=require')
   expect(hidePassword('postgres://h:5432/d')).toBe('postgres://h:5432/d')
+  expect(hidePassword('postgres://h/d?passphrase=p&access_token=t&apikey=k&a=b')).toBe(
+    'postgres://h/d?passphrase=***&access_token=***&apikey=***&a=b',
+  )
   expect(hidePassword("user=u host=h password='a b' dbname='x y'")).toBe("user=u host=h password=*** dbname='x y'")
   expect(hidePassword('postgres://h/d?password=a&b=c&sslmode=require')).toBe(
     'postgres://h/d?password=***&sslmode=require',

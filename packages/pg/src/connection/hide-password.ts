@@ -1,3 +1,4 @@
+import { isSecretName } from '@arlen/core/secrets'
 import { looksLikeConninfo, readConninfo } from './conninfo.ts'
 import { isKnown, isSecret } from './parameters.ts'
 
@@ -43,6 +44,9 @@ function hideInQuery(query: string): string {
       if (isKnown(name)) hidden = isSecret(name)
       return isKnown(name) || !hidden
     })
-    .map(part => part.replace(/^(\w*(?:password|secret|_key)\w*=).*/s, '$1***'))
+    .map(part => {
+      const name = part.slice(0, Math.max(0, part.indexOf('=')))
+      return isSecretName(name) || name.includes('_key') ? `${name}=***` : part
+    })
     .join('&')
 }

@@ -56,8 +56,8 @@ export class LeasedConnection {
   }
 
   /** Sends a COPY. Statements sent meanwhile wait, because they would end up in the middle of the data. */
-  sendCopy(statement: Statement, limits: Limits): Promise<Statement> {
-    const sent = this.send(statement, { timeoutMs: 0, ...limits })
+  sendCopy(statement: Statement, { signal, timeoutMs = 0 }: Limits): Promise<Statement> {
+    const sent = this.send(statement, { signal, timeoutMs })
     const free = () => {
       this.#copying = undefined
     }

@@ -1,4 +1,4 @@
-import { invalidOption } from '@arlen/core/options'
+import { invalidOption, type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { pgError } from '../errors.ts'
 import { type Param, Sql } from '../sql/sql.ts'
@@ -12,7 +12,9 @@ export type Values = readonly Param[]
 export interface QueryOptions {
   /** Cancels the query on the server and rejects the promise with `query_aborted`. */
   signal?: AbortSignal | undefined
-  /** Time limit of this query in milliseconds; only shortens the session's `statementTimeoutMs`. */
+  /**
+   * Time limit of this query in milliseconds, instead of the pool's; 0: none. The limit of the server, `statementTimeoutMs`, stays.
+   */
   timeoutMs?: number | undefined
   /** Runs on a leased connection: for queries that are known to be slow. */
   isolated?: boolean | undefined
@@ -65,9 +67,22 @@ export function sortArguments(
 /** The longest delay of a Node.js timer in milliseconds; a longer one would fire immediately. */
 const LONGEST_MS = 2_147_483_647
 
-function checkOptions(options: QueryOptions): QueryOptions {
+const OPTIONS: OptionTable<StreamOptions & { row?: StandardSchemaV1 }> = {
+  signal: option.object,
+  timeoutMs: option.any,
+  isolated: option.boolean,
+  prepare: option.boolean,
+  name: option.string,
+  outsideTransaction: option.boolean,
+  batch: option.any,
+  row: option.any,
+}
+
+function checkOptions(given: QueryOptions): QueryOptions {
+  if (Object.keys(given).length === 0) return given
+  const options = readOptions('a query', given, OPTIONS)
   const { timeoutMs: value } = options
-  if (value === undefined || (value >= 0 && value <= LONGEST_MS)) return options
+  if (value === undefined || (typeof value === 'number' && value >= 0 && value <= LONGEST_MS)) return options
   throw invalidOption('a query', 'timeoutMs', `must be 0 to ${LONGEST_MS} milliseconds, not ${value}`)
 }
 

@@ -18,7 +18,7 @@ export interface LogsOptions extends HostsOptions {
   lines?: number | undefined
   /** Go on with what is written from now on, until the connection ends. Default false. */
   follow?: boolean | undefined
-  /** What the target says where a host has neither a unit nor a log file. */
+  /** Called with every line of a host's log, as it comes. */
   onLine?: ((host: string, line: string) => void) | undefined
 }
 

@@ -38,6 +38,10 @@ describe('urlFor', () => {
     expect(router().urlFor(name, params, query as never, options)).toBe(url)
   })
 
+  test('refuses an option that it does not know', () => {
+    expect(() => router().urlFor('list', {}, {}, { fragmnt: 'x' } as object)).toThrow(/fragmnt.*fragment/)
+  })
+
   test('is the inverse of matching', () => {
     const made = router()
     for (const [name, params] of [

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import { routerError } from '../errors.ts'
 import { matchTokens } from '../pattern/fit-segment.ts'
 import type { UrlValue } from '../pattern/path-params.ts'
@@ -25,14 +26,19 @@ export interface UrlRoute {
   toString(): string
 }
 
+const OPTIONS: OptionTable<UrlOptions> = { format: option.string, fragment: option.string }
+
+const NO_OPTIONS: UrlOptions = {}
+
 type Values = Readonly<Record<string, UrlValue | undefined>>
 
 /**
  * A URL that a route matches, encoded, with its query.
  *
- * @throws url_param_missing, url_param_invalid
+ * @throws url_param_missing, url_param_invalid, option_unknown, option_invalid
  */
-export function renderUrl(route: UrlRoute, values: Values, query: Query = {}, options: UrlOptions = {}): string {
+export function renderUrl(route: UrlRoute, values: Values, query: Query = {}, given: UrlOptions = NO_OPTIONS): string {
+  const options = given === NO_OPTIONS ? given : readOptions('the URL', given, OPTIONS)
   const { segments, optional, trailingSlash } = route.pattern
   let path = ''
   for (const [i, segment] of segments.entries()) {

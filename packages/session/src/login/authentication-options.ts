@@ -23,10 +23,11 @@ export interface AuthenticationOptions<User extends AppUser> {
   schemes?: readonly AuthScheme<User>[]
   /** Shorthand for a `bearer()` scheme: finds the user by the hash of a bearer token (`newToken()`). */
   findTokenUser?: (hash: string, c: Context) => Maybe<User>
-  /** The tokens for remembered logins: purpose `remember-me`, `replace: false`. */
+  /**
+   * The tokens for remembered logins: purpose `remember-me`, `replace: false`. A login is remembered for their `lifetimeMs`, which
+   * is one hour unless you set it.
+   */
   remember?: OneTimeTokens
-  /** How long a login is remembered, in milliseconds. Must match the tokens' lifetime. Default 30 days. */
-  rememberMs?: number
   /**
    * Called when the token of a remembered login is used a second time; a warning is logged as well. If `sinceMs` is
    * more than a few seconds, someone may have copied the cookie: end the user's sessions or notify the user.
@@ -55,7 +56,6 @@ export const AUTHENTICATION_OPTIONS: OptionTable<AuthenticationOptions<AppUser>>
   schemes: option.listOf(option.object),
   findTokenUser: option.func,
   remember: option.object,
-  rememberMs: option.durationMs(1),
   onRememberReuse: option.func,
   ended: option.object,
   onLogout: option.func,

@@ -22,8 +22,6 @@ const LOGIN_OPTIONS: OptionTable<{ keep?: readonly string[]; remember?: boolean 
   remember: option.boolean,
 }
 
-const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
-
 /**
  * Authenticates requests and guards routes. The guards work before a handler (`under`) and around it (`use`). Users
  * come with a session, which needs `session()` before the guard, or with a token, which needs nothing.
@@ -48,7 +46,7 @@ export class Authentication<User extends AppUser = AppUser> {
       remember &&
       new RememberedLogins<User>({
         tokens: remember,
-        lifetimeMs: options.rememberMs ?? THIRTY_DAYS,
+        lifetimeMs: remember.lifetimeMs,
         findUser: this.#required('findUser', 'A remembered login'),
         epochOf: user => this.#epochOf(user),
         onReuse: onRememberReuse,

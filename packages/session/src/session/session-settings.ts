@@ -9,7 +9,7 @@ import { Warnings } from './warnings.ts'
 
 /** Options of {@link session}. */
 export interface SessionOptions {
-  /** Secrets of at least 32 bytes each, newest first, or a key ring made from them. */
+  /** Secrets of at least 32 bytes each, newest first. */
   secrets: readonly string[]
   /**
    * Whether cookies are `Secure` and have `__Host-` names (`__Secure-` with `domain`). Default true, including behind a

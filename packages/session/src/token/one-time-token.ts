@@ -101,6 +101,11 @@ export class OneTimeTokens {
     }
   }
 
+  /** How long a token is valid, in milliseconds. */
+  get lifetimeMs(): number {
+    return this.#options.lifetimeMs
+  }
+
   /**
    * Issues a token for a user. Only its hash is stored.
    *

@@ -1,3 +1,4 @@
+import { type OptionTable, option, readOptions } from '@arlen/core/options'
 import type { MailAddress, MailMessage } from '@arlen/mail'
 import { matches, type TextExpectation } from '../response/matches.ts'
 
@@ -31,12 +32,22 @@ const READ: Readonly<Record<keyof MailMatch, Texts>> = {
   html: message => [message.html],
 }
 
+const NAMES = Object.fromEntries(Object.keys(READ).map(name => [name, option.any])) as OptionTable<MailMatch>
+
+/**
+ * Checks an expectation: with a misspelled name, no mail would ever match.
+ *
+ * @throws ArlenError `option_unknown`
+ */
+export function checkMatch(match: MailMatch): MailMatch {
+  return readOptions('a mail', match, NAMES)
+}
+
 /** Whether a mail matches the expectation. */
 export function fits(message: MailMessage, match: MailMatch): boolean {
   return (Object.keys(match) as (keyof MailMatch)[]).every(name => {
     const expected = match[name]
     if (expected === undefined) return true
-    if (!Object.hasOwn(READ, name)) return false
     const partly = typeof expected === 'string' && (name === 'text' || name === 'html')
     return READ[name](message).some(text => (partly ? text?.includes(expected) : matches(text ?? '', expected)))
   })

@@ -2,7 +2,7 @@ import type { MailMessage } from '@arlen/mail'
 import { testingError } from '../errors.ts'
 import { failure } from '../response/failure.ts'
 import { countAssertions } from '../response/runner.ts'
-import { fits, listMails, type MailMatch } from './mail-match.ts'
+import { checkMatch, fits, listMails, type MailMatch } from './mail-match.ts'
 
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
 const DEFAULT_TIMEOUT_MS = 10_000
@@ -48,9 +48,10 @@ export class TestOutbox {
    *
    * @throws ArlenError `no_mail` if none is sent in time
    */
-  next(match: MailMatch = {}, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<TestMail> {
+  async next(match: MailMatch = {}, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<TestMail> {
+    checkMatch(match)
     const taken = this.#take(match)
-    if (taken !== undefined) return Promise.resolve(taken)
+    if (taken !== undefined) return taken
     return new Promise((resolve, reject) => {
       const look = () => {
         const mail = this.#take(match)
@@ -72,12 +73,14 @@ export class TestOutbox {
 
   /** Asserts that this many mails were sent, or this many matching ones. */
   count(expected: number, match: MailMatch = {}): this {
+    checkMatch(match)
     const actual = this.#messages.filter(each => fits(each, match)).length
     return this.#assert(actual === expected, `There are ${actual} mails${such(match)}, not ${expected}.`, this.count)
   }
 
   /** Asserts that a matching mail was sent. */
   sent(match: MailMatch): this {
+    checkMatch(match)
     return this.#assert(
       this.#messages.some(each => fits(each, match)),
       `There is no mail${such(match)}.`,
@@ -87,6 +90,7 @@ export class TestOutbox {
 
   /** Asserts that no mail was sent, or no matching one. */
   lacks(match: MailMatch = {}): this {
+    checkMatch(match)
     return this.#assert(!this.#messages.some(each => fits(each, match)), `There is a mail${such(match)}.`, this.lacks)
   }
 

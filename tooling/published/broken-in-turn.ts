@@ -80,7 +80,7 @@ export const BREAKAGES: readonly Breakage[] = [
   },
 ]
 
-const patience = { timeout: 30_000 }
+const patience = { timeout: 120_000 }
 
 /**
  * Breaks an application that boomhauer serves, and mends it. The page of the failure must come and go by itself, name the place, and

@@ -27,7 +27,7 @@ export class Window {
 
   static async open(browser: Browser, url: string): Promise<Window> {
     const context = await browser.newContext({ baseURL: url, viewport: { width: 1000, height: 640 } })
-    context.setDefaultTimeout(20_000)
+    context.setDefaultTimeout(120_000)
     const window = new Window(await context.newPage())
     await window.page.goto('/')
     return window

@@ -7,7 +7,7 @@ import { readersEnvironment } from './machine.ts'
 import { type Step, shows } from './steps.ts'
 
 /** How long a page may take to show what was just saved. */
-const PATIENCE_MS = 40_000
+const PATIENCE_MS = 300_000
 
 /** Follows a page's steps in a folder, as a reader would. @throws with the line of the page at which it fails */
 export async function walk(steps: readonly Step[], folder: string): Promise<void> {
@@ -75,7 +75,7 @@ class Reader {
 
   #shell(command: string): Promise<{ code: number; output: string }> {
     return new Promise(done => {
-      const options = { cwd: this.#cwd, env: this.#env, timeout: 90_000 }
+      const options = { cwd: this.#cwd, env: this.#env, timeout: 300_000 }
       execFile('/bin/sh', ['-c', command], options, (error, stdout, stderr) => {
         done({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr })
       })

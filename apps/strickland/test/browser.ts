@@ -43,7 +43,7 @@ export class Tab {
 
   static async open(browser: Browser, url: string, width: number = 1200): Promise<Tab> {
     const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: 'light' })
-    context.setDefaultTimeout(20_000)
+    context.setDefaultTimeout(120_000)
     return new Tab(context, await context.newPage(), url)
   }
 

@@ -46,7 +46,7 @@ describe.skipIf(!CHROMIUM)(`in a browser${REASON}`, () => {
   })
 
   const heading = (tab: Page, text: string | RegExp) =>
-    tab.locator('h1', { hasText: text }).waitFor({ timeout: 30_000 })
+    tab.locator('h1', { hasText: text }).waitFor({ timeout: 120_000 })
 
   describe('one application, broken in turn', () => {
     let app: TestServer

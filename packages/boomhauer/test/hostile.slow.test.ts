@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { answering, ask, outcomeOf, serving, servingUntil } from './support.ts'
+import { answering, ask, outcomeOf, serving } from './support.ts'
 
 test('messages that an application sends to its parent are ignored', async () => {
   const app = await serving({
@@ -50,8 +50,13 @@ test('clients that send nonsense do no harm', async () => {
 })
 
 test('an application that ends its channel to the supervisor ends', async () => {
-  const source = `${answering('fine')}setTimeout(() => process.disconnect?.(), 50)\n`
-  const { app } = await servingUntil('crashed', { 'app.ts': source })
+  const app = await serving({
+    'app.ts': `import { servable } from './servable.js'
+export default servable((req, res) => res.end('fine', () => process.disconnect()))\n`,
+  })
+  const crashed = once(app.server, 'crashed')
+  await app.get()
+  await crashed
   expect(await app.save('app.ts', answering('better'))).toBe('ready')
 })
 

@@ -85,7 +85,7 @@ test('a request that may have had effects is not asked again', async () => {
 })
 
 test('a request in flight that ends soon is answered by the process that had it', async () => {
-  const app = await serving({ 'app.ts': SLOW(100) })
+  const app = await serving({ 'app.ts': SLOW(100) }, { graceMs: 30_000 })
   const arrived = once(app.server, 'request')
   const inFlight = ask(app.server.port, '/', { method: 'POST' })
   await arrived

@@ -9,7 +9,7 @@ test('a top-level await that never ends is named, wherever it is', async () => {
       'src/a.ts': `const wait = async () => { await 1 }\nawait wait()\nexport const a = 1\nimport './b.ts'\n`,
       'src/b.ts': `import { servable } from '../servable.js'\nexport const b = servable\nconst c = await new Promise(() => undefined)\n`,
     },
-    { bootTimeoutMs: 5_000 },
+    { bootTimeoutMs: 15_000 },
   )
   expect(await failure(app)).toMatchObject({ file: 'src/b.ts', line: 3, column: 11 })
 })

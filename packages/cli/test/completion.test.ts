@@ -70,7 +70,7 @@ describe.skipIf(isMissing('zsh'))(`zsh ${NEEDS}`, () => {
         zpty -w -n terminal $'${typed}\t'
         zpty -r terminal shown '*${completed}*' && print -r -- $shown`
     // It waits for the completed line, and without one in vain.
-    const out = execFileSync('zsh', ['-f', '-c', program, 'zsh', script('zsh')], { encoding: 'utf8', timeout: 20_000 })
+    const out = execFileSync('zsh', ['-f', '-c', program, 'zsh', script('zsh')], { encoding: 'utf8' })
     expect(out).toContain(completed)
   })
 })

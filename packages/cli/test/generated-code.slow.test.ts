@@ -7,7 +7,7 @@ import { type TemporaryApp, temporaryApp } from './temporary-app.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../../..')
 /** The compiler and a process for each test file, on a machine that may have others at work. */
-const LONG = { timeout: 240_000 }
+const LONG = { timeout: 600_000 }
 const FIELDS = [
   'title',
   'body:text',

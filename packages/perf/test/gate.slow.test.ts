@@ -10,14 +10,14 @@ describe('a candidate that stops answering', () => {
       baseline: { root, label: 'baseline', env: { LOSS: others } },
       scenarios: [{ name: 'hello', requests: ['/'], measure: ['growth'] }],
       app: 'server.mjs',
-      effort: { ...TINY, silenceMs: 2_000 },
+      effort: { ...TINY, silenceMs: 6_000 },
     })
 
   test.each(['hang', 'spin'])('has lost where the baseline answers: %s', async loss => {
     const report = await silent(loss, '')
     expect(report.outcome).toBe('loss')
     expect(lostIn(report)).toEqual(['answers'])
-    expect(describeReport(report)).toMatch(/LOSS {5} hello.*answers: loss.*no answer came within 2 s; its process is/s)
+    expect(describeReport(report)).toMatch(/LOSS {5} hello.*answers: loss.*no answer came within 6 s; its process is/s)
   })
 
   test('is undecided where the baseline stops as well', async () => {

@@ -58,7 +58,7 @@ describe.for([
   })
 
   test('the limit of the session ends a query on the server', async () => {
-    await using db = createPg({ dsn, max: 3, statementTimeoutMs: 300 })
+    await using db = createPg({ dsn, max: 3, statementTimeoutMs: 2_000 })
     expect(await rejection(db.query('select pg_sleep(72)', [], options))).toMatchObject({
       code: 'query_canceled',
       sqlstate: '57014',
@@ -69,7 +69,7 @@ describe.for([
 
   test.concurrent('and where the server does not keep it, the client cuts the connection a second later', async () => {
     await using proxy = await startFaultProxy(dsn)
-    await using db = createPg({ dsn: proxy.dsn, max: 1, statementTimeoutMs: 300, connectTimeoutMs: 3_000 })
+    await using db = createPg({ dsn: proxy.dsn, max: 1, statementTimeoutMs: 2_000, connectTimeoutMs: 3_000 })
     await db.query('select 1', [], options)
     proxy.blackHole()
     expect(await rejection(db.query('select 2', [], options))).toMatchObject({ code: 'query_timeout' })

@@ -25,7 +25,7 @@ const passed = (output: string) => {
   expect(output).toMatch(/Tests +\d+ passed/)
 }
 
-describe('the suite passes', { timeout: 180_000 }, () => {
+describe('the suite passes', { timeout: 600_000 }, () => {
   test('with a single connection', async () => passed(await runSuite({ max: 1 })))
   test('with a connection for each query', async () => passed(await runSuite({ sharedConnections: 0 })))
   test.skipIf(!pgbouncer)(

@@ -122,7 +122,7 @@ test('it stops with its last user', async () => {
   expect(isAlive(pid), 'another uses it').toBe(true)
   await second.close()
   await untilStopped(folder, pid)
-  expect([isAlive(pid), noted('ended')]).toEqual([false, ['fast']])
+  await expect.poll(() => [isAlive(pid), noted('ended')]).toEqual([false, ['fast']])
 })
 
 describe('a start that fails', () => {

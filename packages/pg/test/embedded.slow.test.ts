@@ -110,7 +110,7 @@ describe('an embedded PostgreSQL', () => {
       dsn: expect.stringMatching(/^postgres:\/\/postgres:[0-9a-f]{32}@127\.0\.0\.1:\d+\/shop$/),
     })
     await first.stop()
-    expect(alive(first.said.pid)).toBe(false)
+    await expect.poll(() => alive(first.said.pid)).toBe(false)
     const second = await use({ database: 'shop' })
     expect(second.said).toMatchObject({ attached: false, visits: 2, port: first.said.port })
     await second.stop()

@@ -87,7 +87,7 @@ test('a lost connection is reopened, and every listener is told to look for what
 
 test('a connection that has died without a word is found by the heartbeat', async () => {
   await using proxy = await startFaultProxy(dsn)
-  await using db = createPg({ dsn: proxy.dsn, heartbeatMs: 100, heartbeatTimeoutMs: 1_000, connectTimeoutMs: 1_000 })
+  await using db = createPg({ dsn: proxy.dsn, heartbeatMs: 100, heartbeatTimeoutMs: 4_000, connectTimeoutMs: 4_000 })
   const got: string[] = []
   let resyncs = 0
   await db.listen('a', payload => got.push(payload), { onResync: () => resyncs++ })

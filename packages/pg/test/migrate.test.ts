@@ -157,7 +157,7 @@ describe('eight migrators at once', () => {
   })
 
   test('one that waits too long says for which session', async () => {
-    await write('1_a.sql', 'select pg_sleep(1);')
+    await write('1_a.sql', 'select pg_sleep(5);')
     const started = Promise.withResolvers<void>()
     const first = up({ onEvent: (event: MigrationEvent) => event.type === 'start' && started.resolve() })
     await started.promise

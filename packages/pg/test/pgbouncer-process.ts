@@ -59,7 +59,7 @@ export async function startPgbouncer(
   const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
   if (asNobody.uid) await chown(dir, asNobody.uid, asNobody.gid)
   const child = spawn(pgbouncer!, [join(dir, 'pgbouncer.ini')], { stdio: 'ignore', ...asNobody })
-  await until(() => answers(port), 20_000)
+  await until(() => answers(port))
   return {
     port,
     leadTo: async target => {

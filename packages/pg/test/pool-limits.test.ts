@@ -26,7 +26,7 @@ async function hold(db: Pg, count: number): Promise<() => Promise<unknown>> {
 
 describe('waiting for a connection', () => {
   test('ends in time with a 503; the log names the holders of connections, the response does not', async () => {
-    await using db = createPg({ dsn, max: 2, acquireTimeoutMs: 1_500 })
+    await using db = createPg({ dsn, max: 2, acquireTimeoutMs: 4_000 })
     const release = await hold(db, 2)
     const error = (await rejection(db.tx(tx => tx.query('select 1')))) as Error & { detail: string }
     expect(error).toMatchObject({ code: 'pool_timeout', status: 503 })
@@ -39,7 +39,7 @@ describe('waiting for a connection', () => {
   })
 
   test('a thousand timeouts leave no more connections than there may be', async () => {
-    await using db = createPg({ dsn, max: 3, acquireTimeoutMs: 1_500 })
+    await using db = createPg({ dsn, max: 3, acquireTimeoutMs: 4_000 })
     const release = await hold(db, 3)
     const errors = await Promise.all(Array.from({ length: 1_000 }, () => rejection(db.tx(tx => tx.query('select 1')))))
     expect(new Set(errors.map(error => (error as { code: string }).code))).toEqual(new Set(['pool_timeout']))

@@ -113,7 +113,7 @@ async function start(binaries: Binaries, data: string, user: ServerUser | undefi
   const ended = once(child, 'close')
   const dsn = `postgres://postgres@127.0.0.1:${port}/postgres`
   const value = async (text: string) => {
-    const client = new pg.Client({ connectionString: dsn, connectionTimeoutMillis: 2_000 })
+    const client = new pg.Client({ connectionString: dsn, connectionTimeoutMillis: 20_000 })
     try {
       await client.connect()
       const { rows } = await client.query({ text, rowMode: 'array' })

@@ -66,7 +66,8 @@ describe('says in one line what is wrong with', () => {
   test('one that is not ready in time: what it was waiting for', async () => {
     const folder = temporaryFolder()
     const place = path.join(folder, 'app.sock')
-    const reasonOf = async (app: string) => (await (await launch({ app, workers: 1, bootTimeoutMs: 4000 })).done).reason
+    const reasonOf = async (app: string) =>
+      (await (await launch({ app, workers: 1, bootTimeoutMs: 15_000 })).done).reason
     const written = (name: string, code: string) => {
       writeFileSync(path.join(folder, name), code)
       return path.join(folder, name)
@@ -83,9 +84,9 @@ describe('says in one line what is wrong with', () => {
     ])
     const unheard = 'it exports nothing by default and has not called server.listen() with a port'
     expect(reasons).toEqual([
-      `it was not ready within 4s: ${unheard}`,
-      `it was not ready within 4s: ${unheard}; it listens on ${place}, which is no port`,
-      'it was not ready within 4s: its module is still being loaded',
+      `it was not ready within 15s: ${unheard}`,
+      `it was not ready within 15s: ${unheard}; it listens on ${place}, which is no port`,
+      'it was not ready within 15s: its module is still being loaded',
     ])
   })
 

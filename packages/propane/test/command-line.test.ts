@@ -272,7 +272,11 @@ test('a program that keeps signals from its first line on stops in order, howeve
 })
 
 test('a command that is interrupted while it loads ends by the signal', async () => {
-  const bin = new Bin(['status'], { env: privateEnv() })
+  const silent = net.createServer()
+  const place = path.join(temporaryFolder(), 'silent.sock')
+  await new Promise<void>(resolve => silent.listen(place, resolve))
+  onTestFinished(() => void silent.close())
+  const bin = new Bin(['status', '--control-socket', place], { env: privateEnv() })
   await loading(bin)
   bin.child.kill('SIGTERM')
   expect(await bin.exit).toBe('SIGTERM')

@@ -47,7 +47,7 @@ test('a worker whose event loop is blocked is replaced and killed, and the other
     workers: 2,
     logFile,
     heartbeatIntervalMs: 100,
-    heartbeatTimeoutMs: 600,
+    heartbeatTimeoutMs: 5_000, // a worker that a busy machine does not run is not blocked
     killTimeoutMs: 300,
   })
   const blocked = get(`${handle.url}/block`).catch((error: NodeJS.ErrnoException) => error.code)
@@ -59,7 +59,9 @@ test('a worker whose event loop is blocked is replaced and killed, and the other
   expect(await blocked).toBe('ECONNRESET')
   expect((await traffic.stop()).lost).toEqual([])
   expect(handle.status()).toMatchObject({ serving: 2, desired: 2 })
-  expect(readFileSync(logFile, 'utf8')).toMatch(/worker \d was sent SIGTERM: its event loop has been blocked for \d+ms/)
+  expect(readFileSync(logFile, 'utf8')).toMatch(
+    /worker \d was sent SIGTERM: its event loop has been blocked for [\d.]+m?s/,
+  )
 })
 
 test('a worker killed with SIGKILL while hundreds of connections queue loses only what it had accepted', async () => {

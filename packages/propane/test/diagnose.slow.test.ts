@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { diagnose } from '../src/control/diagnose.ts'
@@ -31,7 +31,7 @@ async function statusOf(env: NodeJS.ProcessEnv): Promise<PropaneStatus> {
 describe('diagnose writes', () => {
   test('where a worker with a blocked event loop is', async () => {
     const { url, env, folder } = await running('faulty.ts', '1')
-    const blocked = get(`${url}/block?ms=6000`)
+    const blocked = get(`${url}/block`)
     await until(() => existsSync(env.MARKER!), Boolean)
     const output = path.join(folder, 'stacks.txt')
     const { code, stdout, stderr } = await runBin(['diagnose', '1', 'stacks', '--output', output], env)
@@ -40,6 +40,7 @@ describe('diagnose writes', () => {
     expect(readFileSync(output, 'utf8')).toMatch(/^process \d+ at .*\n {4}at /)
     expect(readFileSync(output, 'utf8')).toMatch(/^ {4}at app \(.*faulty\.ts:\d+:\d+\)$/m)
     expect(statSync(output).mode & 0o777).toBe(0o600)
+    rmSync(env.MARKER!)
     expect((await blocked).status).toBe(200)
     // The inspector is closed again.
     expect((await get(url)).status).toBe(200)

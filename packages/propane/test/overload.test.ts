@@ -16,7 +16,7 @@ test.each(APPS)(
       retryAfterMs: 3000,
       heartbeatIntervalMs: 20,
     })
-    const slow = [1, 2].map(() => get(`${handle.url}/slow?ms=2500`))
+    const slow = [1, 2].map(() => get(`${handle.url}/slow?ms=6000`))
     await handle.once('heartbeat', ({ stats }) => stats.inFlight === 2)
     const first = await Promise.race([get(handle.url), ...slow.map(answer => answer.then(() => undefined))])
     const refused = first ?? expect.unreachable('it was answered only when another request had ended')
@@ -26,8 +26,9 @@ test.each(APPS)(
     expect((await get(`${handle.url}/healthy`)).status).toBe(503)
     for (const answer of await Promise.all(slow)) expect(answer.status).toBe(200)
     expect((await get(handle.url)).status).toBe(200)
-    const { stats } = await handle.once('heartbeat')
-    expect(stats).toMatchObject({ shed: 2, inFlight: 0 })
+    // One that was sent before the last answer still counts it.
+    const { stats } = await handle.once('heartbeat', event => event.stats.inFlight === 0)
+    expect(stats).toMatchObject({ shed: 2 })
   },
 )
 

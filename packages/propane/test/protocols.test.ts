@@ -125,7 +125,7 @@ test('a reload takes new certificates, and loses no request over HTTPS or HTTP/2
 })
 
 test('an idle HTTP/2 connection gets GOAWAY only with its next request', async () => {
-  const handle = await start({ ...kind('h2c'), idleWindowMs: 3000 })
+  const handle = await start({ ...kind('h2c'), idleWindowMs: 8000 })
   const unused = connectHttp2(handle, 'http')
   const session = connectHttp2(handle, 'http')
   await Promise.all([unused, session].map(each => new Promise(resolve => each.once('remoteSettings', resolve))))
@@ -177,16 +177,16 @@ describe('the probe', () => {
   })
 
   test('of another protocol than that of the server says what came instead', async () => {
-    const handle = await launch({ ...kind('https'), probe: 'http', bootTimeoutMs: 5000 })
+    const handle = await launch({ ...kind('https'), probe: 'http', bootTimeoutMs: 10_000 })
     expect((await handle.done).reason).toMatch(/^it did not pass the probe: /)
-    const other = await launch({ ...kind('https'), probe: 'h2c', bootTimeoutMs: 5000 })
+    const other = await launch({ ...kind('https'), probe: 'h2c', bootTimeoutMs: 10_000 })
     expect((await other.done).reason).toMatch(/probe/)
   })
 
   test('asks a path that is answered with 503 again, until it is ready', async () => {
     const handle = await start({ ...kind('https', { WARM_MS: '1500' }), probePath: '/ready' })
     expect(handle.status().serving).toBe(1)
-    const late = await launch({ ...kind('https', { WARM_MS: '60000' }), probePath: '/ready', bootTimeoutMs: 5000 })
+    const late = await launch({ ...kind('https', { WARM_MS: '60000' }), probePath: '/ready', bootTimeoutMs: 10_000 })
     expect((await late.done).reason).toMatch(/GET \/ready was answered with 503/)
   })
 })

@@ -7,7 +7,7 @@ import { Traffic } from './traffic.ts'
 const GOOD = 'export default (req, res) => res.end(process.env.PROPANE_GENERATION)'
 
 /** How long the new code takes to start in the test of gaps. */
-const BOOT_MS = 1500
+const BOOT_MS = 5000
 
 /** An application whose code the test can change. */
 function changeable(code: string = GOOD): { app: string; become(code: string): void } {
@@ -18,7 +18,7 @@ function changeable(code: string = GOOD): { app: string; become(code: string): v
 
 test('broken new code of any kind leaves the old workers in service, and says what is wrong', async () => {
   const { app, become } = changeable()
-  const handle = await start({ app, workers: 2, bootTimeoutMs: 4000 })
+  const handle = await start({ app, workers: 2, bootTimeoutMs: 8000 })
   const before = handle.status().workers.map(worker => worker.pid)
   const faults: [code: string, reason: RegExp][] = [
     ['export default function () { const = 1 }', /SyntaxError: .* \(.*app\.mjs:1:36\)/],
@@ -28,7 +28,7 @@ test('broken new code of any kind leaves the old workers in service, and says wh
       /ECONNREFUSED/,
     ],
     ['process.exit(7)', /it died before it was ready \(exit code 7\)/],
-    ['for (;;);', /it was not ready within 4s/],
+    ['for (;;);', /it was not ready within 8s/],
   ]
   const traffic = new Traffic({ url: handle.url, clients: 4 })
   for (const [code, reason] of faults) {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Bin } from './bin.ts'
@@ -35,13 +35,15 @@ test('a queue of the listening socket that is full when a reload begins is answe
   const env = { ...process.env, MARKER: marker }
   const handle = await start({ app: fixture('faulty.ts'), workers: 1, listenBacklog: 8, env })
   const old = handle.status().workers[0]!.pid
-  const blocked = get(`${handle.url}/block?ms=3000`)
+  const blocked = get(`${handle.url}/block`)
   await until(() => existsSync(marker), Boolean)
   // One more than the length that was asked for is what the kernel queues.
   const queued = Array.from({ length: 9 }, () => get(handle.url))
-  await handle.reload()
-  expect((await blocked).body).toBe(String(old))
+  const reloaded = handle.reload()
   const pids = (await Promise.all(queued)).map(({ body }) => Number(body))
+  rmSync(marker) // ends the block
+  await reloaded
+  expect((await blocked).body).toBe(String(old))
   expect(pids).toEqual(pids.map(() => handle.status().workers[0]!.pid))
 })
 

@@ -12,7 +12,7 @@ describe('an application that says by a message when it is ready', () => {
   })
 
   test('and never does is named', async () => {
-    const handle = await launch({ app, workers: 1, waitReady: true, bootTimeoutMs: 5000 })
-    expect((await handle.done).reason).toBe("it was not ready within 5s: it has not called process.send('ready')")
+    const handle = await launch({ app, workers: 1, waitReady: true, bootTimeoutMs: 10_000 })
+    expect((await handle.done).reason).toBe("it was not ready within 10s: it has not called process.send('ready')")
   })
 })

@@ -42,7 +42,7 @@ describe.skipIf(SSHD === undefined)('three hosts, when something is wrong (needs
   })
 
   test('go back together when a deployment that was cut off fails after it was taken up again', async () => {
-    const target = await hosts.prepare({ healthUrl: 'http://127.0.0.1:1/readyz', timeoutMs: 5000, reload: 'true' })
+    const target = await hosts.prepare({ healthUrl: 'http://127.0.0.1:1/readyz', timeoutMs: 15_000, reload: 'true' })
     const pair = { ...target, hosts: target.hosts.slice(0, 2) }
     const healthy = pair.hosts.map(host => ({ ...host, roles: ['jobs'] as const }))
     const well = { ...pair, hosts: healthy }
@@ -85,7 +85,7 @@ describe.skipIf(SSHD === undefined)('three hosts, when something is wrong (needs
       deployRelease({ target: { ...one, hooks: {} }, archive: await archiveOf({ id: 'r2' }) }),
     ).rejects.toMatchObject({
       code: 'deploy_locked',
-      message: expect.stringMatching(/deploys to this target: \S+@\S+, deploying r1, since/),
+      message: expect.stringMatching(/to this target is under way: \S+@\S+, deploying r1, since/),
     })
     rmSync(waits)
     expect((await first).switched).toHaveLength(1)

@@ -25,7 +25,7 @@ const ARLEN = fileURLToPath(new URL('../../cli/dist/bin.js', import.meta.url))
 const SECRETS = { ARLEN_SESSION_SECRETS: 'a-secret-of-forty-characters-for-tests-only' }
 
 /** Five builds' time on a busy machine. */
-const LONG_MS = 180_000
+const LONG_MS = 600_000
 
 let first: BuiltRelease
 let folder: string

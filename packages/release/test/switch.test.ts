@@ -35,7 +35,7 @@ describe('activate', () => {
       'is not ready',
       { answers: { '/readyz': [503, 'no database'] } },
       'canary_failed',
-      /\/readyz answered 503: no database within 3000 ms.*The last lines of its log:\nthe program starts/s,
+      /\/readyz answered 503: no database within 8000 ms.*The last lines of its log:\nthe program starts/s,
     ],
     ['ends at once', { answers: { exit: 3 } }, 'canary_failed', /it ended with exit code 3/],
     [
@@ -77,7 +77,7 @@ describe('activate', () => {
     const failing = activateRelease({
       target,
       release: 'r2',
-      timeoutMs: how === 'is not ready' ? 3000 : 60_000,
+      timeoutMs: how === 'is not ready' ? 8000 : 60_000,
       requests,
     })
     await expect(failing).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
@@ -219,7 +219,7 @@ describe('one command at a time', () => {
     const target = await targetWith({ id: 'r1', answers: { '/readyz': [503, ''] } }, { id: 'r2' })
     const { promise: trying, resolve: tries } = Promise.withResolvers<void>()
     const onStep = (step: string) => step === 'canary' && tries()
-    const first = activateRelease({ target, release: 'r1', timeoutMs: 1000, onStep }).catch(error => error.code)
+    const first = activateRelease({ target, release: 'r1', timeoutMs: 5000, onStep }).catch(error => error.code)
     await trying
     await expect(activateRelease({ target, release: 'r2' })).rejects.toMatchObject({
       code: 'target_locked',

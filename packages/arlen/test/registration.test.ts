@@ -17,6 +17,7 @@ test('methods that register something return the application for chaining', asyn
 
 test.each([
   ['onStart()', (app: App) => app.onStart('late', () => undefined)],
+  ['onStop()', (app: App) => app.onStop('late', () => undefined)],
   ['every()', (app: App) => app.every('late', 1000, () => undefined)],
   ['use()', (app: App) => app.use(next => next)],
   ['notFound()', (app: App) => app.notFound(() => 'none')],

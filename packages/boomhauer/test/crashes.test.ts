@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { AS_PROGRAM, answering, failure, serving } from './support.ts'
 
 const CRASHING = `
@@ -40,6 +40,7 @@ test('an application that crashes over and over is left down, its last failure s
   const app = await serving({ 'app.ts': CRASHING })
   // Over and over within 10 s, which on a busy machine three starts may take.
   const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now())
+  onTestFinished(() => clock.mockRestore())
   for (const _ of [1, 2, 3]) await app.get('/throw')
   expect(await failure(app)).toMatchObject({ message: 'in a timer' })
   expect(app.server.state).toBe('failed')

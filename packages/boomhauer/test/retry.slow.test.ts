@@ -84,6 +84,7 @@ export default { ...app, async listen(options) {
   })
   // At once is within a second, which on a busy machine a page may take.
   const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now())
+  onTestFinished(() => clock.mockRestore())
   expect((await app.get('/', AS_BROWSER)).body).toContain('not yet')
   app.write('outside.lock', '')
   expect((await app.get('/', AS_BROWSER)).body).toContain('not yet')

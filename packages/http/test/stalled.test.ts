@@ -67,7 +67,7 @@ describe('after a stall of the process, what has arrived meanwhile is not late:'
     await closed
   })
 
-  test('and whoever has sent nothing is cut', async () => {
+  test('a head that stays incomplete is still answered 408', async () => {
     const client = await open(await start(() => 'ok', limits))
     client.send('GET / HT')
     stall()

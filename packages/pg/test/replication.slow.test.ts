@@ -164,7 +164,7 @@ describe.each([
   ['dies', 'kill'],
   ['hangs', 'freeze'],
 ] as const)('a primary that %s under load', (_name, how) => {
-  test('is left for the standby within 5 s of its promotion (timed)', { retry: 2 }, async () => {
+  test('is left for the standby within 5 s of its promotion', async () => {
     await using servers = await startPair()
     const { primary, standby } = servers
     const db = createPg({
@@ -191,8 +191,7 @@ describe.each([
 })
 
 test.skipIf(!pgbouncer)(
-  'through PgBouncer, which is led to the new primary, writing goes on within 5 s (timed) (needs pgbouncer)',
-  { retry: 2 },
+  'through PgBouncer, which is led to the new primary, writing goes on within 5 s (needs pgbouncer)',
   async () => {
     await using servers = await startPair()
     const { primary, standby } = servers

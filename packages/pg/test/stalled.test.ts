@@ -14,7 +14,7 @@ function stall(): void {
 
 test.each([
   ['a shared connection', {}],
-  ['a connection of its own', { isolated: true }],
+  ['a leased connection', { isolated: true }],
 ])('after a stall of the process, an answer on %s that arrived meanwhile is no time-out', async (_, options) => {
   await using db = createPg({ dsn, max: 2 })
   await db.value('select 1', [], options)
@@ -28,7 +28,7 @@ test.each([
   expect(await rejection(late)).toMatchObject({ code: 'query_timeout' })
 })
 
-test('nor is it for who waits for the connection that the answer frees', async () => {
+test('nor does a caller time out who waits for the connection that the answer frees', async () => {
   await using db = createPg({ dsn, max: 1, acquireTimeoutMs: TIMEOUT_MS })
   await db.value('select 1', [], { isolated: true })
   const answers = [1, 2].map(n => db.value('select $1::int', [n], { isolated: true }))

@@ -138,6 +138,7 @@ export class App extends Routes implements Servable {
 
   /** Runs after the last response, in reverse order. */
   onStop(name: string, stop: NonNullable<Resource['stop']>): this {
+    this.#demandNotStarted('onStop()')
     this.#lifecycle.add({ name, stop })
     return this
   }

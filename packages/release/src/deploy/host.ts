@@ -137,7 +137,7 @@ export async function onAll(hosts: readonly Host[], step: (host: Host) => Promis
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
 
-/** A word of a shell command that the shell takes as it is. */
+/** Quotes an argument for a POSIX shell. */
 export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
